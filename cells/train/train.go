@@ -1,0 +1,83 @@
+// Package train is wnb's training library: preprocessing, models, model
+// selection and metrics in plain Go, with scikit-learn's names and, where
+// randomness only chooses rows, scikit-learn's rows for the same seed.
+//
+// # Specs and models
+//
+// An estimator is an immutable description (a value such as
+// LogisticRegression{C: 1}); Fit reads data and returns a separate fitted
+// model. A spec can therefore be fitted many times, at the same time, and
+// nothing that was fitted ever changes. Zero fields mean scikit-learn's
+// defaults where zero itself would be meaningless; each spec documents its own.
+//
+// # Determinism
+//
+// A fit is a function of (data, parameters, seed). The number of threads never
+// changes a bit of the result: work is cut into pieces that do not depend on
+// the thread count, every random stream is seeded by (seed, piece), and sums
+// are added in the order of the pieces.
+//
+// # Input
+//
+// Every fit refuses NaN, infinities, empty data, one class and mismatched
+// lengths with an *InputError that names the column, the row and what to do.
+// Every fit takes a context and stops soon after it is cancelled.
+package train
+
+import "context"
+
+// An Estimator is a model that has not seen data: a name and its parameters.
+type Estimator interface {
+	// Name is scikit-learn's class name, such as "LogisticRegression".
+	Name() string
+	// Params lists every parameter with its effective value, in declaration order.
+	Params() []Param
+	// Fit trains on X (n rows) and y (n labels) and returns the fitted model.
+	// It fails with an *InputError when the data cannot be used, with a
+	// *ParamError when a parameter is out of range, and with ctx's error when
+	// ctx is done.
+	Fit(ctx context.Context, X *Matrix, y *Labels, opts FitOptions) (Classifier, error)
+}
+
+// A Param is one named parameter of an estimator; Value is an int, float64,
+// bool, string or nil.
+type Param struct {
+	Name  string
+	Value any
+}
+
+// A Classifier is a fitted model. It is immutable and safe for concurrent use.
+type Classifier interface {
+	// Name is the name of the estimator that was fitted.
+	Name() string
+	// Classes are the distinct labels seen in training, sorted; column k of
+	// PredictProba belongs to class k.
+	Classes() Classes
+	// FeatureNames are the columns seen in training.
+	FeatureNames() []string
+	// Predict gives the class index of each row.
+	Predict(ctx context.Context, X *Matrix) ([]int, error)
+	// PredictProba gives an n x len(Classes) matrix of probabilities.
+	PredictProba(ctx context.Context, X *Matrix) (*Matrix, error)
+}
+
+// FeatureImporter is implemented by models that rank their features: one
+// non-negative weight per feature, summing to 1.
+type FeatureImporter interface{ FeatureImportances() []float64 }
+
+// Linear is implemented by linear models. Coef has one row per class (one row
+// only for two classes), Intercept one entry per row of Coef.
+type Linear interface {
+	Coef() [][]float64
+	Intercept() []float64
+}
+
+// FitOptions are the circumstances of a fit. None of them changes its result.
+type FitOptions struct {
+	// Threads is the most goroutines to compute with; 0 means GOMAXPROCS.
+	Threads int
+	// Progress, if set, is told how much of the fit is done and the training
+	// loss so far (NaN where a model has none). It may be called from any one
+	// goroutine at a time.
+	Progress func(done, total int, loss float64)
+}
