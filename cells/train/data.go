@@ -37,3 +37,28 @@ func (m *Matrix) ColumnName(j int) string {
 	}
 	return fmt.Sprintf("column %d", j)
 }
+
+// Classes are distinct labels in ascending order. All are of one type: int64,
+// float64, string or bool.
+type Classes []any
+
+// Labels are the answers of a classification task: row i has the class
+// Classes[Codes[i]]. Name is the column they came from, for messages.
+type Labels struct {
+	Name    string
+	Classes Classes
+	Codes   []int
+}
+
+// Len is the number of rows.
+func (y *Labels) Len() int { return len(y.Codes) }
+
+// Take gives the labels of the given rows, over the same classes (some of
+// which may then have no row).
+func (y *Labels) Take(rows []int) *Labels {
+	codes := make([]int, len(rows))
+	for i, r := range rows {
+		codes[i] = y.Codes[r]
+	}
+	return &Labels{Name: y.Name, Classes: y.Classes, Codes: codes}
+}
