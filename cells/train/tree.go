@@ -1,0 +1,88 @@
+package train
+
+import "context"
+
+// A node of a tree that has been grown. Nodes are in depth-first order, so that
+// the left child of an inner node is the node after it.
+type node struct {
+	// threshold: rows with float32(x[feature]) <= threshold go left.
+	threshold float64
+	// feature is isLeaf in a leaf.
+	feature int32
+	// right is the right child of an inner node, and the row of values of a leaf.
+	right int32
+}
+
+const isLeaf = -1
+
+// A tree gives every row of features one of its rows of values: the class
+// probabilities of a classification tree, one number of a regression tree.
+type tree struct {
+	nodes  []node
+	width  int
+	values []float64
+}
+
+// leaf finds the row of values for x, which must hold float32 values.
+func (t *tree) leaf(x []float64) int {
+	nodes := t.nodes
+	i := int32(0)
+	for {
+		n := &nodes[i]
+		if n.feature < 0 {
+			return int(n.right)
+		}
+		i++
+		if !(x[n.feature] <= n.threshold) {
+			i = n.right
+		}
+	}
+}
+
+// predictBlock is how many rows go through one tree before the next tree: few
+// enough for the rows, many enough for the tree to stay in the cache.
+const predictBlock = 256
+
+// eachBlock calls do with consecutive blocks of rows of X rounded to float32;
+// lo is the first row of the block.
+func eachBlock(ctx context.Context, threads int, X *Matrix, do func(lo int, block *Matrix)) error {
+	scratch := make([]*Matrix, threads)
+	blocks := (X.Rows + predictBlock - 1) / predictBlock
+	return eachPiece(ctx, threads, blocks, func(worker, piece int) error {
+		lo := piece * predictBlock
+		hi := min(lo+predictBlock, X.Rows)
+		if scratch[worker] == nil {
+			scratch[worker] = NewMatrix(predictBlock, X.Cols, nil)
+		}
+		block := scratch[worker]
+		block.Rows = hi - lo
+		for i, v := range X.Data[lo*X.Cols : hi*X.Cols] {
+			block.Data[i] = float64(float32(v))
+		}
+		do(lo, block)
+		return nil
+	})
+}
+
+// addLeaves adds to each row of sum, which is block.Rows x t.width, the values
+// of the leaf where that row of block ends.
+func (t *tree) addLeaves(block *Matrix, sum []float64) {
+	for i := range block.Rows {
+		leaf := t.leaf(block.Row(i)) * t.width
+		out := sum[i*t.width : (i+1)*t.width]
+		for k, v := range t.values[leaf : leaf+t.width] {
+			out[k] += v
+		}
+	}
+}
+
+// argmax is the index of the first of the largest values.
+func argmax(v []float64) int {
+	best := 0
+	for k := range v {
+		if v[k] > v[best] {
+			best = k
+		}
+	}
+	return best
+}
