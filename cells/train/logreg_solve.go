@@ -1,0 +1,192 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// newtonLimit is the number of unknowns up to which the Hessian pays.
+const newtonLimit = 300
+
+// fitted is the outcome of one minimisation.
+type fitted struct {
+	w          []float64
+	iterations int
+	gradient   float64 // the largest entry at w
+	converged  bool
+}
+
+func (l LogisticRegression) solve(ctx context.Context, d *design, t task, opts FitOptions) (fitted, error) {
+	pen := d.penalty(l.Penalty)
+	o := newObjective(d, t, pen, threadCount(opts.Threads))
+	w := make([]float64, t.outs*d.p)
+	if len(w) > newtonLimit {
+		return o.lbfgs(ctx, w, l, opts)
+	}
+	if err := l.roughStart(ctx, d, t, w, opts); err != nil {
+		return fitted{}, err
+	}
+	return o.newton(ctx, w, l.MaxIter, l.Tol, opts)
+}
+
+// roughStart moves w to where a strided 16th of the rows would put it, when
+// there are so many rows that this saves passes over all of them.
+func (l LogisticRegression) roughStart(ctx context.Context, d *design, t task, w []float64, opts FitOptions) error {
+	const step = 16
+	if d.n < step*max(1000, 20*len(w)) {
+		return nil
+	}
+	few := task{outs: t.outs, weight: slices.Clone(t.weight)}
+	for i := 0; i < d.n; i += step {
+		few.codes = append(few.codes, t.codes[i])
+	}
+	for c := range few.weight {
+		few.weight[c] *= step
+	}
+	o := newObjective(d.every(step), few, d.penalty(l.Penalty), threadCount(opts.Threads))
+	f, err := o.newton(ctx, slices.Clone(w), 10, 1e-4*o.weightSum/l.C, FitOptions{})
+	if err == nil {
+		copy(w, f.w)
+	}
+	return err
+}
+
+// newton minimises from w, which it changes. It stops when the gradient is
+// within tol, after one more step: the error of that step is the square of
+// what is left, so the extra pass buys all the digits there are.
+func (o *objective) newton(ctx context.Context, w []float64, maxIter int, tol float64, opts FitOptions) (fitted, error) {
+	if err := o.eval(ctx, w, true); err != nil {
+		return fitted{}, err
+	}
+	for it := 1; ; it++ {
+		if !isFinite(o.loss) {
+			return fitted{}, &NotFiniteError{"LogisticRegression", "scale the features (StandardScaler)"}
+		}
+		last := maxAbs(o.grad) <= tol
+		dir, slope := o.newtonStep()
+		moved, err := o.lineSearch(ctx, w, dir, slope, 1, !last)
+		if err != nil {
+			return fitted{}, err
+		}
+		gradient := maxAbs(o.grad)
+		if last || !moved || it == maxIter {
+			opts.progress(it, it, o.meanLoss())
+			return fitted{w, it, gradient, last || gradient <= tol}, nil
+		}
+		opts.progress(it, maxIter, o.meanLoss())
+	}
+}
+
+// lineSearch moves w by step along dir, by half as much as long as the loss
+// does not fall as it should, and evaluates there. It reports false, and leaves
+// everything where it was, if no step helps: rounding is all that is left.
+func (o *objective) lineSearch(ctx context.Context, w, dir []float64, slope, step float64, hess bool) (bool, error) {
+	from := slices.Clone(w)
+	loss := o.loss
+	slack := 1e-13 * (math.Abs(loss) + 1)
+	for least := 1e-9 * step; step > least; step /= 2 {
+		for i := range w {
+			w[i] = from[i] + step*dir[i]
+		}
+		if err := o.eval(ctx, w, hess); err != nil {
+			return false, err
+		}
+		if o.loss <= loss+1e-4*step*slope+slack {
+			return true, nil
+		}
+	}
+	copy(w, from)
+	return false, o.eval(ctx, w, hess)
+}
+
+// newtonStep is -H⁻¹·grad, and the slope of the loss along it.
+func (o *objective) newtonStep() (dir []float64, slope float64) {
+	n := len(o.grad)
+	h := o.hessian()
+	top := 0.0
+	for i := range n {
+		top = max(top, h.At(i, i))
+	}
+	dir = make([]float64, n)
+	var chol mat.Cholesky
+	// Without a penalty the Hessian can be singular; a trace of one is then
+	// added, which changes the way to the optimum but not the optimum.
+	for jitter := 1e-13 * top; ; jitter = max(jitter*100, 1e-300) {
+		for i := range n {
+			h.SetSym(i, i, h.At(i, i)+jitter)
+		}
+		if chol.Factorize(h) || jitter > 1e12*(top+1) {
+			break
+		}
+	}
+	step := mat.NewVecDense(n, dir)
+	err := chol.SolveVecTo(step, mat.NewVecDense(n, o.grad))
+	var bad mat.Condition // an ill-conditioned solution is still a descent
+	if err != nil && !errors.As(err, &bad) {
+		copy(dir, o.grad)
+	}
+	for i := range dir {
+		dir[i] = -dir[i]
+	}
+	return dir, dot(dir, o.grad)
+}
+
+// hessian puts the sums together. The rows of coefficients of a softmax can
+// all be moved by the same vector without changing a probability; a curvature
+// in that direction, where the penalty gives none, makes the Hessian regular
+// and leaves the step alone, since the gradient has no part in it.
+func (o *objective) hessian() *mat.SymDense {
+	p, outs := o.d.p, o.task.outs
+	h := mat.NewSymDense(outs*p, nil)
+	add := func(k, l, i, j int, v float64) {
+		r, c := k*p+i, l*p+j
+		h.SetSym(r, c, h.At(r, c)+v)
+	}
+	q := 0
+	for k := range outs {
+		for l := k + 1; l < outs || outs == 1; l++ {
+			pair := o.total.hess[q*p*p : (q+1)*p*p]
+			q++
+			for i := range p {
+				for j := i; j < p; j++ {
+					v := pair[i*p+j]
+					add(k, k, i, j, v)
+					if outs == 1 {
+						continue
+					}
+					add(l, l, i, j, v)
+					add(k, l, i, j, -v)
+					if i != j {
+						add(k, l, j, i, -v)
+					}
+				}
+			}
+			if outs == 1 {
+				break
+			}
+		}
+	}
+	for i, pen := range o.pen {
+		for k := range outs {
+			add(k, k, i, i, pen)
+			for l := k; l < outs && pen == 0 && outs > 1; l++ {
+				add(k, l, i, i, o.weightSum/float64(outs*outs))
+			}
+		}
+	}
+	return h
+}
+
+func isFinite(v float64) bool { return v-v == 0 }
+
+func maxAbs(v []float64) float64 {
+	top := 0.0
+	for _, x := range v {
+		top = max(top, math.Abs(x))
+	}
+	return top
+}

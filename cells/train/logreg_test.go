@@ -1,0 +1,68 @@
+package train
+
+import (
+	"context"
+	"testing"
+)
+
+type logregCase struct {
+	Coef      [][]float64
+	Intercept []float64
+	Proba     [][]float64
+}
+
+func TestLogisticRegressionIsScikitLearns(t *testing.T) {
+	type set struct {
+		X             [][]float64
+		Y             []int
+		C1, C01       logregCase
+		Balanced      logregCase
+		NoIntercept   logregCase `json:"no_intercept"`
+		MultinomialC1 logregCase `json:"multinomial_C1"`
+		OvrC1         logregCase `json:"ovr_C1"`
+	}
+	var golden struct {
+		Logreg struct{ Binary, Iris, Separable set }
+	}
+	readJSON(t, "sklearn.json", &golden)
+	g := golden.Logreg
+	cases := []struct {
+		name string
+		set  set
+		spec LogisticRegression
+		want logregCase
+	}{
+		{"C 1", g.Binary, LogisticRegression{}, g.Binary.C1},
+		{"C .1", g.Binary, LogisticRegression{C: 0.1}, g.Binary.C01},
+		{"balanced", g.Binary, LogisticRegression{ClassWeight: "balanced"}, g.Binary.Balanced},
+		{"no intercept", g.Binary, LogisticRegression{NoIntercept: true}, g.Binary.NoIntercept},
+		{"multinomial", g.Iris, LogisticRegression{}, g.Iris.MultinomialC1},
+		{"ovr", g.Iris, LogisticRegression{MultiClass: "ovr"}, g.Iris.OvrC1},
+		{"separable", g.Separable, LogisticRegression{}, g.Separable.C1},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			X := matrixOf(c.set.X)
+			model, err := c.spec.Fit(context.Background(), X, labelsOf(t, c.set.Y), FitOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := model.(*LogisticModel)
+			if len(m.Coef()) != len(c.want.Coef) {
+				t.Fatalf("%d rows of coefficients, want %d", len(m.Coef()), len(c.want.Coef))
+			}
+			for r, row := range m.Coef() {
+				nearAll(t, "coef", row, c.want.Coef[r], 1e-5)
+			}
+			nearAll(t, "intercept", m.Intercept(), c.want.Intercept, 1e-5)
+			proba, err := m.PredictProba(context.Background(), X)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range c.want.Proba {
+				nearAll(t, "proba", proba.Row(i), want, 1e-4)
+			}
+			t.Logf("%d iterations", m.NIter())
+		})
+	}
+}
