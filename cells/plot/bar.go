@@ -1,0 +1,203 @@
+package plot
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Bar is a bar chart of one or several series over categories. The bars of one category stand side by side.
+type Bar struct {
+	Options
+	Categories []string `json:"categories"`
+	// Series have one value for each category; a missing value has no bar.
+	Series     []Values `json:"series"`
+	Horizontal bool     `json:"horizontal,omitempty"`
+	// ValueLabels writes each value at its bar.
+	ValueLabels bool `json:"value_labels,omitempty"`
+}
+
+// barShare is the share of a category's room that its bars take.
+const barShare = 0.76
+
+func (Bar) kind() string { return "bar" }
+
+func (b Bar) defaultHeight() float64 {
+	if !b.Horizontal {
+		return 360
+	}
+	row := max(22, 10+13*float64(len(b.Series)))
+	return min(maxSide, max(180, 90+row*float64(len(b.Categories))))
+}
+
+func (b Bar) clone() Spec {
+	b.Categories = slices.Clone(b.Categories)
+	b.Series = cloneValues(b.Series)
+	return b
+}
+
+func (b Bar) check() error {
+	c := &checker{kind: b.kind()}
+	if len(b.Categories) == 0 {
+		c.fail("categories", "is empty; pass at least one")
+	}
+	checkSeries(c, b.Series)
+	for i, s := range b.Series {
+		c.sameLen(fmt.Sprintf("series[%d].values", i), len(s.Values), "categories", len(b.Categories))
+	}
+	return c.err
+}
+
+func (b Bar) draw(s *scene) {
+	values := newExtent()
+	for _, series := range b.Series {
+		values.add(series.Values...)
+	}
+	domain := values.paddedFromZero()
+	if b.ValueLabels && b.Horizontal { // room for the labels behind the bars
+		domain = roomForLabels(domain, b.labels(), s.width)
+	}
+	number := axis{label: b.YLabel, domain: domain, whole: b.whole(), grid: true}
+	band := axis{label: b.XLabel, categories: categoryNames(b.Categories), line: true}
+	if b.Horizontal {
+		number.label, band.label = b.XLabel, b.YLabel
+	} else if len(b.Series) == 1 && number.label == "" {
+		number.label = b.Series[0].Name
+	}
+	ax := axes{x: band, y: number, legend: seriesLegend(b.names(), legendSquare, 1)}
+	if b.Horizontal {
+		ax.x, ax.y = number, band
+	}
+	p := s.panel(ax)
+	for i, series := range b.Series {
+		for k, v := range series.Values {
+			if isFinite(v) {
+				b.bar(s, p, i, k, v)
+			}
+		}
+	}
+	b.zero(s, p)
+}
+
+// roomForLabels widens the domain so that a label fits behind a bar at each end that has bars.
+func roomForLabels(domain extent, labels []string, width float64) extent {
+	room := min(0.3, (maxWidth(labels)+tickGap)/(0.6*width)) * (domain.hi - domain.lo)
+	if domain.hi > 0 {
+		domain.hi += room
+	}
+	if domain.lo < 0 {
+		domain.lo -= room
+	}
+	return domain
+}
+
+func (b Bar) labels() []string {
+	var out []string
+	for _, s := range b.Series {
+		for _, v := range s.Values {
+			out = append(out, FormatNumber(v))
+		}
+	}
+	return out
+}
+
+func (b Bar) bar(s *scene, p panel, series, category int, v float64) {
+	band, value := p.x, p.y
+	if b.Horizontal {
+		band, value = p.y, p.x
+	}
+	width := barShare * (band.at(1) - band.at(0)) / float64(len(b.Series))
+	from := band.at(float64(category)) + width*(float64(series)-float64(len(b.Series))/2)
+	gap := min(0.5, width/10)
+	a, z := value.at(0), value.at(v)
+	if b.Horizontal {
+		s.rect(a, from+gap, z, from+width-gap, seriesColor(series))
+	} else {
+		s.rect(from+gap, a, from+width-gap, z, seriesColor(series))
+	}
+	if b.ValueLabels {
+		b.valueLabel(s, from+width/2, z, width, v)
+	}
+}
+
+// valueLabel writes v beyond the end of its bar, if the bar is wide enough for it.
+func (b Bar) valueLabel(s *scene, mid, end, width, v float64) {
+	text := FormatNumber(v)
+	switch {
+	case b.Horizontal && width < labelSize-1, !b.Horizontal && textWidth(text, labelSize, false) > width/barShare+4:
+	case b.Horizontal && v < 0:
+		s.label(end-5, mid, text, anchorEnd, ink)
+	case b.Horizontal:
+		s.label(end+5, mid, text, anchorStart, ink)
+	case v < 0:
+		s.label(mid, end+9, text, anchorMiddle, ink)
+	default:
+		s.label(mid, end-9, text, anchorMiddle, ink)
+	}
+}
+
+// zero draws the base line of the bars where it is not an edge of the plot.
+func (b Bar) zero(s *scene, p panel) {
+	if b.Horizontal {
+		x := crisp(p.x.at(0))
+		s.line(muted, 1, point{x, p.y0}, point{x, p.y1})
+		return
+	}
+	if p.y.lo < 0 {
+		y := crisp(p.y.at(0))
+		s.line(muted, 1, point{p.x0, y}, point{p.x1, y})
+	}
+}
+
+func (b Bar) whole() bool {
+	for _, s := range b.Series {
+		if !wholeNumbers(finite(s.Values)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b Bar) names() []string {
+	names := make([]string, len(b.Series))
+	for i, s := range b.Series {
+		names[i] = s.Name
+	}
+	return names
+}
+
+// categoryNames makes labels of category names: one line each, never empty.
+func categoryNames(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		if out[i] = oneLine(name); out[i] == "" {
+			out[i] = "(empty)"
+		}
+	}
+	return out
+}
+
+func (b Bar) summary() string {
+	e, missing := newExtent(), 0
+	for _, s := range b.Series {
+		e.add(s.Values...)
+		missing += len(s.Values) - len(finite(s.Values))
+	}
+	return fmt.Sprintf("Bar chart%s over %s%s: values from %s to %s%s.", ofNames(b.names()),
+		categoryCount(len(b.Categories)), inNames(b.Categories), FormatNumber(e.lo), FormatNumber(e.hi), missingNote(missing))
+}
+
+func categoryCount(n int) string {
+	if n == 1 {
+		return "1 category"
+	}
+	return FormatInt(n) + " categories"
+}
+
+// inNames lists a few names in brackets.
+func inNames(names []string) string {
+	list := ofNames(names)
+	if list == "" {
+		return ""
+	}
+	return " (" + list[len(" of "):] + ")"
+}

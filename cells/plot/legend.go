@@ -1,0 +1,125 @@
+package plot
+
+type legendShape int
+
+const (
+	legendSquare legendShape = iota
+	legendDot
+	legendLine
+	legendDash
+)
+
+type legendEntry struct {
+	name  string
+	color paint
+	shape legendShape
+}
+
+// Legend sizes in pixels.
+const (
+	swatch         = 10
+	swatchLine     = 18
+	legendNameMax  = 220
+	legendGap      = 16
+	legendMaxLines = 5
+)
+
+func (e legendEntry) swatchWidth() float64 {
+	if e.shape == legendLine || e.shape == legendDash {
+		return swatchLine
+	}
+	return swatch
+}
+
+// legend draws the entries in rows between title and plot, where they never lie over the data.
+func (s *scene) legend(entries []legendEntry) {
+	if len(entries) == 0 {
+		return
+	}
+	x, row := float64(edge), 0
+	for i, e := range entries {
+		name := ellipsis(e.name, legendNameMax, labelSize, false)
+		width := e.swatchWidth() + 6 + textWidth(name, labelSize, false)
+		limit := s.width - edge
+		if x > edge && x+width > limit {
+			x, row = edge, row+1
+		}
+		more := "… " + count(len(entries)-i, "more")
+		last := row == legendMaxLines-1 && i < len(entries)-1
+		if last && x+width+legendGap+textWidth(more, labelSize, false) > limit {
+			s.label(x, s.top+lineHeight/2, more, anchorStart, muted)
+			break
+		}
+		y := s.top + lineHeight/2
+		if row > 0 && x == edge {
+			s.top += lineHeight + 2
+			y = s.top + lineHeight/2
+		}
+		e.draw(s, x, y)
+		s.label(x+e.swatchWidth()+6, y, name, anchorStart, ink)
+		x += width + legendGap
+	}
+	s.top += lineHeight + 4
+}
+
+func (e legendEntry) draw(s *scene, x, y float64) {
+	switch e.shape {
+	case legendSquare:
+		s.rect(x, y-swatch/2, x+swatch, y+swatch/2, e.color)
+	case legendDot:
+		s.dot(x+swatch/2, y, 4, e.color)
+	case legendLine:
+		s.line(e.color, lineWidth, point{x, y}, point{x + swatchLine, y})
+	case legendDash:
+		s.add(lineMark{[]point{{x, y}, {x + swatchLine, y}}, e.color, lineWidth, dashLength})
+	}
+}
+
+// colorBar is the legend of a colour scale, to the right of the plot.
+type colorBar struct {
+	label  string
+	domain extent
+	ramp   ramp
+	whole  bool
+}
+
+const colorBarWidth = 12
+
+func (b *colorBar) ticks() ticks { return niceTicks(b.domain, 5, b.whole) }
+
+func (b *colorBar) width() float64 {
+	w := legendGap + colorBarWidth + 6 + maxWidth(b.ticks().label)
+	if b.label != "" {
+		w += lineHeight + 2
+	}
+	return w
+}
+
+// draw draws the bar beside the plot area.
+func (b *colorBar) draw(s *scene, a area) {
+	x := a.x1 + legendGap
+	sc := scale{b.domain.lo, b.domain.hi, a.y1, a.y0}
+	const slices = 64
+	for i := range slices {
+		// Each slice reaches below the next one, so that no gap shows between them.
+		y0 := a.y1 + (a.y0-a.y1)*float64(i+1)/slices
+		s.rect(x, y0, x+colorBarWidth, min(a.y1, y0+2*(a.y1-a.y0)/slices), data(b.ramp.at((float64(i)+0.5)/slices)))
+	}
+	t := b.ticks()
+	for i, v := range t.at {
+		s.label(x+colorBarWidth+6, sc.at(v), t.label[i], anchorStart, muted)
+	}
+	if b.label != "" {
+		text := ellipsis(b.label, a.y1-a.y0, labelSize, false)
+		s.add(textMark{point: point{s.width - edge, (a.y0 + a.y1) / 2}, text: text, size: labelSize,
+			anchor: anchorMiddle, turn: 90, fill: ink})
+	}
+}
+
+// color returns the colour of v.
+func (b *colorBar) color(v float64) paint {
+	if b.domain.hi == b.domain.lo {
+		return data(b.ramp.at(0.5))
+	}
+	return data(b.ramp.at((v - b.domain.lo) / (b.domain.hi - b.domain.lo)))
+}
