@@ -1,0 +1,91 @@
+// Package cells holds what a cell leaves behind.
+//
+// A cell has two kinds of results: values, which other cells read, and effects,
+// which the world sees: outputs, logged metrics, artifacts, written files,
+// messages. Effects are data. They are recorded while a cell runs, in order,
+// and applied by whoever runs the cell; since nothing is lost in between, a
+// result that was stored can be applied again to another run without running
+// the cell.
+package cells
+
+import "time"
+
+// An Effect is one thing that a cell did to the world; one of the types below.
+type Effect interface{ effect() }
+
+// A Blob is content, named by its SHA-256 in lower-case hex.
+type Blob struct {
+	SHA256 string
+	Size   int64
+}
+
+// Stream is text that a cell printed; Name is "stdout" or "stderr".
+type Stream struct{ Name, Text string }
+
+// Display is a value shown in several forms, by MIME type. Text types hold
+// UTF-8; image types hold the bytes themselves, not base64. Result marks the
+// value of the cell's last expression.
+type Display struct {
+	Data   map[string][]byte
+	Result bool
+}
+
+// Param is a parameter logged to the run, such as those of an estimator.
+type Param struct{ Key, Value string }
+
+// Metric is a number logged to the run. Time is when it was logged first; a
+// replay keeps it.
+type Metric struct {
+	Key   string
+	Value float64
+	Step  int64
+	Time  time.Time
+}
+
+// Tag is a label set on the run.
+type Tag struct{ Key, Value string }
+
+// Artifact is content attached to the run under a path of its own.
+type Artifact struct {
+	Path      string // relative, with slashes
+	Kind      string // artifact, figure, model, table, text, dataset
+	MediaType string
+	Blob      Blob
+}
+
+// File is a file written to disk. Path is as the cell gave it, relative to the
+// notebook's folder.
+type File struct {
+	Path string
+	Blob Blob
+}
+
+// Notice is a message to people, and what became of it.
+type Notice struct {
+	Title, Text string
+	Level       string // info, warning, error
+	Deliveries  []Delivery
+}
+
+// Delivery is the outcome of a notice on one channel; Error is empty if it
+// arrived.
+type Delivery struct{ Channel, Error string }
+
+// Input is something outside of the notebook that the cell asked for: the
+// question (Kind and Name) and a hash of the answer. It is asked again before
+// a stored result is used.
+type Input struct {
+	Kind   string // file
+	Name   string
+	SHA256 string
+}
+
+func (Stream) effect()   {}
+func (Display) effect()  {}
+func (Param) effect()    {}
+func (Metric) effect()   {}
+func (Tag) effect()      {}
+func (Artifact) effect() {}
+func (File) effect()     {}
+func (Notice) effect()   {}
+func (Input) effect()    {}
