@@ -27,8 +27,15 @@ package storage
 
 import (
 	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -41,84 +48,75 @@ type Options struct {
 
 // A Store is an open store. Its methods may be called from many goroutines.
 type Store struct {
-	dir string
+	dir   string
+	clock func() time.Time
+	busy  time.Duration
+	live  live
+
+	randMu sync.Mutex
+	rand   io.Reader
+
+	write *writer
+	reads *sql.DB
 }
 
 // Open opens the store in dir and creates it, mode 0700, when it is absent.
-// A store of an older wnb is migrated; one of a newer wnb is a *VersionError.
+// A store of an older wnb is migrated; one of a newer wnb is a *VersionError. Runs of this host whose process is
+// gone are marked KILLED.
 func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
-	return nil, errors.ErrUnsupported
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", dir, err)
+	}
+	s := &Store{dir: dir, clock: opts.Clock, busy: opts.BusyTimeout, rand: opts.Rand}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.rand == nil {
+		s.rand = rand.Reader
+	}
+	if s.busy == 0 {
+		s.busy = time.Minute
+	}
+	s.live = newLive(dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, explain(dir, err)
+	}
+	if err := s.openDatabase(ctx); err != nil {
+		return nil, explain(dir, err)
+	}
+	if err := s.reap(ctx); err != nil {
+		return nil, errors.Join(explain(dir, err), s.Close())
+	}
+	return s, nil
 }
 
 // Close waits for what is being written and closes the store. Runs that this process created and did not finish
 // count as killed from then on.
-func (s *Store) Close() error { return errors.ErrUnsupported }
+func (s *Store) Close() error {
+	err := errors.Join(s.reads.Close(), s.write.close())
+	return errors.Join(err, s.live.close())
+}
 
-// Dir is the folder of the store.
+// Dir is the absolute path of the store's folder.
 func (s *Store) Dir() string { return s.dir }
 
-// PutBlob stores what r holds. It is on the disk when PutBlob returns. Storing the same content again costs little.
-// A blob that nothing refers to may be removed an hour later.
-func (s *Store) PutBlob(ctx context.Context, r io.Reader) (Blob, error) {
-	return Blob{}, errors.ErrUnsupported
+func (s *Store) random(n int) ([]byte, error) {
+	s.randMu.Lock()
+	defer s.randMu.Unlock()
+	b := make([]byte, n)
+	if _, err := io.ReadFull(s.rand, b); err != nil {
+		return nil, fmt.Errorf("reading random bytes: %w", err)
+	}
+	return b, nil
 }
 
-// OpenBlob opens the blob with this hash. The content is verified while it is read: instead of io.EOF the last Read
-// gives an error that wraps ErrCorrupt when the content is not what was stored.
-func (s *Store) OpenBlob(ctx context.Context, sha256 string) (io.ReadCloser, error) {
-	return nil, errors.ErrUnsupported
+func (s *Store) newID() (string, error) {
+	b, err := s.random(16)
+	return hex.EncodeToString(b), err
 }
 
-// ReadBlob reads and verifies the whole blob with this hash.
-func (s *Store) ReadBlob(ctx context.Context, sha256 string) ([]byte, error) {
-	return nil, errors.ErrUnsupported
-}
+// milliseconds and fromMilliseconds convert between times and what the database holds.
+func milliseconds(t time.Time) int64 { return t.UnixMilli() }
 
-// CreateRun starts a run with status RUNNING.
-func (s *Store) CreateRun(ctx context.Context, n NewRun) (*Run, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Log records a batch in one transaction: all of it or nothing. Errors: ErrNotFound (run, or a blob that was not put),
-// *ParamError, *FinishedError, *LimitError, *NameError.
-func (s *Store) Log(ctx context.Context, runID string, b Batch) error { return errors.ErrUnsupported }
-
-// FinishRun ends a run with FINISHED, FAILED or KILLED. A zero end is now. Ending a run again with the same status does
-// nothing; with another one it is a *FinishedError.
-func (s *Store) FinishRun(ctx context.Context, runID string, st Status, end time.Time) error {
-	return errors.ErrUnsupported
-}
-
-// Run finds one run by "latest" (the newest active visible one), by full id, by exact name (the newest active run of
-// that name) or by a prefix of the id. Errors: ErrNotFound, *AmbiguousError.
-func (s *Store) Run(ctx context.Context, ref string) (*Run, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Runs lists runs, newest first (start time, then order of creation), with params, tags and latest metrics.
-func (s *Store) Runs(ctx context.Context, q Query) ([]*Run, error) { return nil, errors.ErrUnsupported }
-
-// Experiments lists the experiments by name.
-func (s *Store) Experiments(ctx context.Context) ([]Experiment, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// MetricHistory gives every point of a metric by (step, time, value), each distinct point once; none when the run has no such metric.
-func (s *Store) MetricHistory(ctx context.Context, runID, key string) ([]Metric, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Artifacts lists the artifacts of a run whose path is prefix or below it, by path; all when prefix is empty.
-func (s *Store) Artifacts(ctx context.Context, runID, prefix string) ([]Artifact, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Cells lists the cells of a run in document order.
-func (s *Store) Cells(ctx context.Context, runID string) ([]Cell, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// WriteConsole writes to w what the run has printed.
-func (s *Store) WriteConsole(ctx context.Context, runID string, w io.Writer) error {
-	return errors.ErrUnsupported
-}
+func fromMilliseconds(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
