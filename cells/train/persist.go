@@ -159,6 +159,12 @@ func decodeModel(d *decoder, kind string) Classifier {
 		return decodeLogistic(d)
 	case kindPipeline:
 		return decodePipeline(d)
+	case kindDecisionTree:
+		return decodeTreeModel(d, DecisionTreeClassifier{}.Name())
+	case kindForest:
+		return decodeTreeModel(d, RandomForestClassifier{}.Name())
+	case kindBoosting:
+		return decodeBoosting(d)
 	}
 	d.fail("this release knows no model of kind %q", kind)
 	return nil
