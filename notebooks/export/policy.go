@@ -1,0 +1,57 @@
+package export
+
+import (
+	"regexp"
+
+	"github.com/microcosm-cc/bluemonday"
+)
+
+var (
+	// safeLink permits web addresses, mail, and references within the page or
+	// relative to it; bluemonday checks the scheme again.
+	safeLink   = regexp.MustCompile(`^(?i:https?://|mailto:|#|[^:]*$)`)
+	proseClass = regexp.MustCompile(`^hl-[a-z]$`)
+	wnbClass   = regexp.MustCompile(`^wnb-[A-Za-z0-9_-]+(\s+wnb-[A-Za-z0-9_-]+)*$`)
+	headingID  = regexp.MustCompile(`^h-[\p{L}\p{N}-]*$`)
+	cellSpan   = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+	imageSize  = regexp.MustCompile(`^[1-9][0-9]{0,4}$`)
+)
+
+// basePolicy permits running text, tables, links and embedded pictures: no
+// style, no forms, no media, no frames, nothing that is fetched.
+func basePolicy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "em", "strong", "b", "i", "u",
+		"del", "s", "sub", "sup", "small", "kbd", "samp", "var", "abbr", "mark", "ul", "ol", "li", "dl", "dt", "dd", "div", "span",
+		"details", "summary", "table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowAttrs("align").Matching(bluemonday.CellAlign).OnElements("th", "td")
+	p.AllowAttrs("colspan", "rowspan").Matching(cellSpan).OnElements("th", "td")
+	p.AllowAttrs("scope").Matching(regexp.MustCompile(`^(row|col)(group)?$`)).OnElements("th", "td")
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	p.AllowAttrs("href").Matching(safeLink).OnElements("a")
+	p.AddTargetBlankToFullyQualifiedLinks(true) // brings rel="noopener"
+	p.AllowDataURIImages()
+	p.AllowAttrs("src").Matching(dataImage).OnElements("img")
+	p.AllowAttrs("alt").OnElements("img")
+	p.AllowAttrs("width", "height").Matching(imageSize).OnElements("img")
+	return p
+}
+
+// prosePolicy is for prose that goldmark rendered.
+func prosePolicy() *bluemonday.Policy {
+	p := basePolicy()
+	p.AllowAttrs("id").Matching(headingID).OnElements("h2", "h3", "h4", "h5", "h6")
+	p.AllowAttrs("class").Matching(proseClass).OnElements("span")
+	return p
+}
+
+// outputPolicy is for text/html outputs: the classes of wnb's own tables, no ids.
+func outputPolicy() *bluemonday.Policy {
+	p := basePolicy()
+	p.AllowAttrs("class").Matching(wnbClass).Globally()
+	p.AllowAttrs("title").Matching(bluemonday.Paragraph).Globally()
+	return p
+}
