@@ -19,7 +19,7 @@ type axis struct {
 // axes is what surrounds the data of a plot.
 type axes struct {
 	x, y   axis
-	legend []legendEntry
+	legend legend
 	bar    *colorBar
 }
 
@@ -35,7 +35,7 @@ const (
 	tickLength   = 4  // of the little marks on the x axis
 	lineHeight   = 16 // of labels
 	xTickSpacing = 90 // wanted between ticks
-	yTickSpacing = 50
+	yTickSpacing = 40
 )
 
 // panel lays the axes out, draws them, and returns the scales for the data.
@@ -64,7 +64,7 @@ func (l *layout) place() {
 		right -= l.bar.width()
 	}
 	for range 2 {
-		l.yTicks = l.y.place(l.y1-l.y0, yTickSpacing, 0.38*l.s.width)
+		l.yTicks = l.y.place(l.y1-l.y0, yTickSpacing, 0.3*l.s.width)
 		l.x0 = edge + l.yLabelWidth()
 		l.x1 = right
 		l.placeX()
@@ -76,7 +76,7 @@ func (l *layout) place() {
 func (l *layout) yLabelWidth() float64 {
 	width := 0.0
 	if !l.y.bare {
-		width = maxWidth(l.yTicks.label) + tickGap
+		width = maxRoom(l.yTicks.label) + tickGap
 	}
 	if l.y.label != "" {
 		width += lineHeight + 4
@@ -100,15 +100,15 @@ func (l *layout) placeX() {
 		return
 	}
 	band := (l.x1 - l.x0) / float64(len(l.x.categories))
-	if maxWidth(l.x.categories) <= band-8 {
+	if maxRoom(l.x.categories) <= band-8 {
 		l.xTicks = l.x.place(l.x1-l.x0, xTickSpacing, band)
 		return
 	}
 	l.turned = true
-	l.xTicks = thin(l.x.categories, band, maxTurned)
 	sin, cos := math.Sincos(turn * math.Pi / 180)
+	l.xTicks = thin(l.x.categories, band*sin, maxTurned)
 	for i, at := range l.xTicks.at { // a turned label reaches to the left of its tick
-		reach := textWidth(l.xTicks.label[i], labelSize, false)*cos + labelSize*sin
+		reach := labelRoom(l.xTicks.label[i])*cos + labelSize*sin
 		if over := edge/2 + reach - (l.x0 + (at+0.5)*band); over > 0 {
 			l.x0 += over
 		}
@@ -122,7 +122,7 @@ func (l *layout) placeNumbers() {
 		l.x1 = right
 		l.xTicks = niceTicks(l.x.domain, want, l.x.whole)
 		if n := len(l.xTicks.at); n > 0 {
-			half := textWidth(l.xTicks.label[n-1], labelSize, false) / 2
+			half := labelRoom(l.xTicks.label[n-1]) / 2
 			end := l.xScale().at(l.xTicks.at[n-1]) + half
 			l.x1 -= max(0, end-(right+edge/2))
 		}
@@ -135,7 +135,7 @@ func (l *layout) placeNumbers() {
 func (l *layout) labelsFit() bool {
 	end := math.Inf(-1)
 	for i, at := range l.xTicks.at {
-		half := textWidth(l.xTicks.label[i], labelSize, false) / 2
+		half := labelRoom(l.xTicks.label[i]) / 2
 		pos := l.xScale().at(at)
 		if pos-half < end+14 {
 			return false
@@ -151,7 +151,7 @@ func (l *layout) xLabelHeight() float64 {
 		height = lineHeight + tickLength
 		if l.turned {
 			sin, cos := math.Sincos(turn * math.Pi / 180)
-			height = maxWidth(l.xTicks.label)*sin + labelSize*cos + tickGap
+			height = maxRoom(l.xTicks.label)*sin + labelSize*cos + tickGap
 		}
 	}
 	if l.x.label != "" {
@@ -168,7 +168,7 @@ func (a axis) place(length, spacing, labelWidth float64) ticks {
 	if a.categories != nil {
 		return thin(a.categories, length/float64(len(a.categories)), labelWidth)
 	}
-	return niceTicks(a.domain, max(2, min(6, int(length/spacing))), a.whole)
+	return niceTicks(a.domain, min(6, int(length/spacing)), a.whole)
 }
 
 // thin labels every category, or every second, fifth … where they would overlap.
@@ -177,7 +177,7 @@ func thin(categories []string, band, width float64) ticks {
 	var t ticks
 	for i := 0; i < len(categories); i += every {
 		t.at = append(t.at, float64(i))
-		t.label = append(t.label, ellipsis(categories[i], width, labelSize, false))
+		t.label = append(t.label, ellipsisMiddle(categories[i], width))
 	}
 	return t
 }
@@ -259,13 +259,13 @@ func (l *layout) drawTickLabels() {
 func (l *layout) drawLabels() {
 	if l.x.label != "" {
 		text := ellipsis(l.x.label, l.s.width-2*edge, labelSize, false)
-		half := textWidth(text, labelSize, false) / 2
+		half := labelRoom(text) / 2
 		x := max(edge+half, min(l.s.width-edge-half, (l.x0+l.x1)/2))
 		l.s.label(x, l.s.height-edge-3, text, anchorMiddle, ink)
 	}
 	if l.y.label != "" {
 		text := ellipsis(l.y.label, l.s.height-2*edge, labelSize, false)
-		half := textWidth(text, labelSize, false) / 2
+		half := labelRoom(text) / 2
 		y := max(edge+half, min(l.s.height-edge-half, (l.y0+l.y1)/2))
 		l.s.add(textMark{point: point{edge + labelSize - 2, y}, text: text, size: labelSize,
 			anchor: anchorMiddle, turn: 90, fill: ink})

@@ -16,8 +16,11 @@ type Bar struct {
 	ValueLabels bool `json:"value_labels,omitempty"`
 }
 
-// barShare is the share of a category's room that its bars take.
-const barShare = 0.76
+// barShare is the share of a category's room that its bars take, unless each would be wider than maxBarWidth pixels.
+const (
+	barShare    = 0.76
+	maxBarWidth = 96
+)
 
 func (Bar) kind() string { return "bar" }
 
@@ -53,17 +56,17 @@ func (b Bar) draw(s *scene) {
 		values.add(series.Values...)
 	}
 	domain := values.paddedFromZero()
-	if b.ValueLabels && b.Horizontal { // room for the labels behind the bars
-		domain = roomForLabels(domain, b.labels(), s.width)
+	if b.ValueLabels {
+		domain = b.roomForLabels(domain, s)
 	}
 	number := axis{label: b.YLabel, domain: domain, whole: b.whole(), grid: true}
-	band := axis{label: b.XLabel, categories: categoryNames(b.Categories), line: true}
+	band := axis{label: b.XLabel, categories: categoryNames(b.Categories)}
 	if b.Horizontal {
 		number.label, band.label = b.XLabel, b.YLabel
 	} else if len(b.Series) == 1 && number.label == "" {
 		number.label = b.Series[0].Name
 	}
-	ax := axes{x: band, y: number, legend: seriesLegend(b.names(), legendSquare, 1)}
+	ax := axes{x: band, y: number, legend: legend{entries: seriesLegend(b.names(), legendSquare, 1)}}
 	if b.Horizontal {
 		ax.x, ax.y = number, band
 	}
@@ -78,9 +81,17 @@ func (b Bar) draw(s *scene) {
 	b.zero(s, p)
 }
 
-// roomForLabels widens the domain so that a label fits behind a bar at each end that has bars.
-func roomForLabels(domain extent, labels []string, width float64) extent {
-	room := min(0.3, (maxWidth(labels)+tickGap)/(0.6*width)) * (domain.hi - domain.lo)
+// roomForLabels makes room for labels beyond the ends of the bars.
+func (b Bar) roomForLabels(domain extent, s *scene) extent {
+	if b.Horizontal {
+		return widen(domain, (maxRoom(b.labels())+tickGap)/(0.6*s.width))
+	}
+	return widen(domain, lineHeight/(0.6*s.height))
+}
+
+// widen adds a share of the domain at each end that is not zero.
+func widen(domain extent, share float64) extent {
+	room := min(0.3, share) * (domain.hi - domain.lo)
 	if domain.hi > 0 {
 		domain.hi += room
 	}
@@ -105,7 +116,7 @@ func (b Bar) bar(s *scene, p panel, series, category int, v float64) {
 	if b.Horizontal {
 		band, value = p.y, p.x
 	}
-	width := barShare * (band.at(1) - band.at(0)) / float64(len(b.Series))
+	width := min(maxBarWidth, barShare*(band.at(1)-band.at(0))/float64(len(b.Series)))
 	from := band.at(float64(category)) + width*(float64(series)-float64(len(b.Series))/2)
 	gap := min(0.5, width/10)
 	a, z := value.at(0), value.at(v)
@@ -123,7 +134,7 @@ func (b Bar) bar(s *scene, p panel, series, category int, v float64) {
 func (b Bar) valueLabel(s *scene, mid, end, width, v float64) {
 	text := FormatNumber(v)
 	switch {
-	case b.Horizontal && width < labelSize-1, !b.Horizontal && textWidth(text, labelSize, false) > width/barShare+4:
+	case b.Horizontal && width < labelSize-1, !b.Horizontal && labelRoom(text) > width/barShare+4:
 	case b.Horizontal && v < 0:
 		s.label(end-5, mid, text, anchorEnd, ink)
 	case b.Horizontal:
@@ -135,17 +146,15 @@ func (b Bar) valueLabel(s *scene, mid, end, width, v float64) {
 	}
 }
 
-// zero draws the base line of the bars where it is not an edge of the plot.
+// zero draws the base line of the bars.
 func (b Bar) zero(s *scene, p panel) {
 	if b.Horizontal {
 		x := crisp(p.x.at(0))
 		s.line(muted, 1, point{x, p.y0}, point{x, p.y1})
 		return
 	}
-	if p.y.lo < 0 {
-		y := crisp(p.y.at(0))
-		s.line(muted, 1, point{p.x0, y}, point{p.x1, y})
-	}
+	y := crisp(p.y.at(0))
+	s.line(muted, 1, point{p.x0, y}, point{p.x1, y})
 }
 
 func (b Bar) whole() bool {

@@ -59,7 +59,7 @@ func (r ROCCurve) draw(s *scene) {
 	p := s.panel(axes{
 		x:      axis{label: cmp.Or(r.XLabel, "False positive rate"), domain: unit, line: true},
 		y:      axis{label: cmp.Or(r.YLabel, "True positive rate"), domain: unit, grid: true},
-		legend: append(scoreLegend(r.Curves, "AUC", auc), legendEntry{"chance", muted, legendDash}),
+		legend: legend{entries: append(scoreLegend(r.Curves, "AUC", auc), legendEntry{"chance", muted, legendDash})},
 	})
 	s.diagonal(p)
 	for i, curve := range r.Curves {
@@ -141,14 +141,14 @@ func averagePrecision(curve XY) float64 {
 }
 
 func (r PRCurve) draw(s *scene) {
-	legend := scoreLegend(r.Curves, "AP", averagePrecision)
+	entries := scoreLegend(r.Curves, "AP", averagePrecision)
 	if r.Prevalence > 0 {
-		legend = append(legend, legendEntry{"chance", muted, legendDash})
+		entries = append(entries, legendEntry{"chance", muted, legendDash})
 	}
 	p := s.panel(axes{
 		x:      axis{label: cmp.Or(r.XLabel, "Recall"), domain: unit, line: true},
 		y:      axis{label: cmp.Or(r.YLabel, "Precision"), domain: unit, grid: true},
-		legend: legend,
+		legend: legend{entries: entries},
 	})
 	if r.Prevalence > 0 {
 		y := p.y.at(r.Prevalence)
@@ -193,11 +193,11 @@ func (r Calibration) clone() Spec {
 func (r Calibration) check() error { return checkRates(r.kind(), r.Curves) }
 
 func (r Calibration) draw(s *scene) {
-	legend := append(seriesLegend(xyNames(r.Curves), legendLine, 1), legendEntry{"perfectly calibrated", muted, legendDash})
+	entries := append(seriesLegend(xyNames(r.Curves), legendLine, 1), legendEntry{"perfectly calibrated", muted, legendDash})
 	p := s.panel(axes{
 		x:      axis{label: cmp.Or(r.XLabel, "Mean predicted probability"), domain: unit, line: true},
 		y:      axis{label: cmp.Or(r.YLabel, "Share of positives"), domain: unit, grid: true},
-		legend: legend,
+		legend: legend{entries: entries},
 	})
 	s.diagonal(p)
 	for i, curve := range r.Curves {

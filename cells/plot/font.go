@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 	"sync"
 	"unicode"
@@ -62,17 +63,33 @@ func textWidth(text string, size float64, bold bool) float64 {
 	return f.Width(known).Points() + float64(missing)*size
 }
 
+// drawable replaces the characters that the bundled font lacks with an empty box.
+func drawable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= 0xffff && hasGlyph(loadTypeface().regular, r) {
+			return r
+		}
+		return '□'
+	}, text)
+}
+
 func hasGlyph(f *opentype.Font, r rune) bool {
 	var buf sfnt.Buffer
 	index, err := f.GlyphIndex(&buf, r)
 	return err == nil && index != 0
 }
 
-// maxWidth is the width of the widest label.
-func maxWidth(labels []string) float64 {
+// slack is how much wider than the bundled font a reader's UI font may be.
+const slack = 1.06
+
+// labelRoom is the width to keep free for a label.
+func labelRoom(text string) float64 { return slack * textWidth(text, labelSize, false) }
+
+// maxRoom is the room for the widest label.
+func maxRoom(labels []string) float64 {
 	widest := 0.0
 	for _, l := range labels {
-		widest = max(widest, textWidth(l, labelSize, false))
+		widest = max(widest, labelRoom(l))
 	}
 	return widest
 }
@@ -88,22 +105,33 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// ellipsis shortens text to fit width.
+// maxLabel is the number of characters that are looked at; no figure has room for more.
+const maxLabel = 1000
+
+// ellipsis shortens text to fit the width, at its end.
 func ellipsis(text string, width, size float64, bold bool) string {
-	text = oneLine(text)
-	if textWidth(text, size, bold) <= width {
-		return text
+	return shorten(text, width, size, bold, func(runes []rune, n int) string {
+		return strings.TrimRight(string(runes[:n]), " ,.;:") + "…"
+	})
+}
+
+// ellipsisMiddle shortens a label in its middle, because long names often differ only at their ends.
+func ellipsisMiddle(text string, width float64) string {
+	return shorten(text, width, labelSize, false, func(runes []rune, n int) string {
+		tail := n * 2 / 5
+		return strings.TrimRight(string(runes[:n-tail]), " ") + "…" + strings.TrimLeft(string(runes[len(runes)-tail:]), " ")
+	})
+}
+
+// shorten finds the longest text that fits; keep makes the one with n characters of the original.
+func shorten(text string, width, size float64, bold bool, keep func(runes []rune, n int) string) string {
+	runes := []rune(oneLine(text))
+	fits := func(text string) bool { return slack*textWidth(text, size, bold) <= width }
+	if len(runes) <= maxLabel && fits(string(runes)) {
+		return string(runes)
 	}
-	runes := []rune(text)
-	// No character is narrower than a sixth of its size, so longer texts need no measuring.
-	runes = runes[:min(len(runes), int(6*width/size)+1)]
-	for n := len(runes) - 1; n > 0; n-- {
-		short := strings.TrimRight(string(runes[:n]), " ,.;:") + "…"
-		if textWidth(short, size, bold) <= width {
-			return short
-		}
-	}
-	return "…"
+	n := sort.Search(min(len(runes), maxLabel), func(n int) bool { return !fits(keep(runes, n)) })
+	return keep(runes, max(0, n-1))
 }
 
 // ellipsisRunes shortens text to n characters.
@@ -115,14 +143,6 @@ func ellipsisRunes(text string, n int) string {
 	return string(runes[:n-1]) + "…"
 }
 
-func ellipses(labels []string, width float64) []string {
-	out := make([]string, len(labels))
-	for i, l := range labels {
-		out[i] = ellipsis(l, width, labelSize, false)
-	}
-	return out
-}
-
 // wrap breaks text at spaces into at most n lines of the width; the last one is shortened when more is left.
 func wrap(text string, width, size float64, bold bool, n int) []string {
 	words := strings.Fields(oneLine(text))
@@ -132,7 +152,7 @@ func wrap(text string, width, size float64, bold bool, n int) []string {
 			return append(lines, ellipsis(strings.Join(words, " "), width, size, bold))
 		}
 		k := 1
-		for k < len(words) && textWidth(strings.Join(words[:k+1], " "), size, bold) <= width {
+		for k < len(words) && slack*textWidth(strings.Join(words[:k+1], " "), size, bold) <= width {
 			k++
 		}
 		lines = append(lines, ellipsis(strings.Join(words[:k], " "), width, size, bold))

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -22,6 +23,7 @@ type Hist struct {
 }
 
 const (
+	minBins     = 3 // that have room side by side, so that one bin is not as wide as the plot
 	maxBins     = 1000
 	maxAutoBins = 80
 )
@@ -76,8 +78,9 @@ func chooseBins(sorted []float64, want int) bins {
 		return bins{lo - 0.5, 1, int(hi-lo) + 1}
 	}
 	e := extent{lo, hi}.widened()
-	if e.lo != lo { // constant data stands in one bin in the middle
-		return bins{e.lo + (e.hi-e.lo)/4, (e.hi - e.lo) / 2, 1}
+	if e.lo != lo { // constant data stands in the middle
+		n := cmp.Or(want, 5)
+		return bins{e.lo, (e.hi - e.lo) / float64(n), n}
 	}
 	if want == 0 {
 		want = autoBins(sorted)
@@ -140,7 +143,7 @@ func (h Hist) draw(s *scene) {
 		top.add(values...)
 	}
 	span := extent{b.lo, b.edge(b.n)}
-	pad := padding / 2 * (span.hi - span.lo)
+	pad := max(padding/2*(span.hi-span.lo), b.width*float64(minBins-b.n)/2)
 	yLabel := h.YLabel
 	if yLabel == "" {
 		yLabel = map[bool]string{true: "Density", false: "Count"}[h.Density]
@@ -152,7 +155,7 @@ func (h Hist) draw(s *scene) {
 	p := s.panel(axes{
 		x:      axis{label: xLabel, domain: extent{span.lo - pad, span.hi + pad}, whole: b.width == 1 && b.lo != math.Trunc(b.lo), line: true},
 		y:      axis{label: yLabel, domain: top.paddedFromZero(), whole: !h.Density, grid: true},
-		legend: seriesLegend(h.names(), legendSquare, 1),
+		legend: legend{entries: seriesLegend(h.names(), legendSquare, overlap)},
 	})
 	for i, values := range heights {
 		h.bars(s, p, b, values, i)

@@ -61,8 +61,9 @@ func (f FeatureImportance) draw(s *scene) {
 		values.add(f.Values[i])
 		labels[k] = importanceLabel(f.Values[i])
 	}
+	domain := widen(values.paddedFromZero(), (maxRoom(labels)+tickGap)/(0.6*s.width))
 	p := s.panel(axes{
-		x: axis{label: f.XLabel, domain: roomForLabels(values.paddedFromZero(), labels, s.width), bare: true},
+		x: axis{label: f.XLabel, domain: domain, bare: true},
 		y: axis{label: f.YLabel, categories: categoryNames(names)},
 	})
 	zero := p.x.at(0)

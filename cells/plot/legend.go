@@ -31,22 +31,33 @@ func (e legendEntry) swatchWidth() float64 {
 	return swatch
 }
 
+// legend explains colours. Its title is optional.
+type legend struct {
+	title   string
+	entries []legendEntry
+}
+
 // legend draws the entries in rows between title and plot, where they never lie over the data.
-func (s *scene) legend(entries []legendEntry) {
+func (s *scene) legend(l legend) {
+	entries := l.entries
 	if len(entries) == 0 {
 		return
 	}
 	x, row := float64(edge), 0
+	if title := ellipsis(l.title, legendNameMax, labelSize, false); title != "" {
+		s.label(x, s.top+lineHeight/2, title, anchorStart, muted)
+		x += labelRoom(title) + legendGap
+	}
 	for i, e := range entries {
 		name := ellipsis(e.name, legendNameMax, labelSize, false)
-		width := e.swatchWidth() + 6 + textWidth(name, labelSize, false)
+		width := e.swatchWidth() + 6 + labelRoom(name)
 		limit := s.width - edge
 		if x > edge && x+width > limit {
 			x, row = edge, row+1
 		}
-		more := "… " + count(len(entries)-i, "more")
+		more := "… " + FormatInt(len(entries)-i) + " more"
 		last := row == legendMaxLines-1 && i < len(entries)-1
-		if last && x+width+legendGap+textWidth(more, labelSize, false) > limit {
+		if last && x+width+legendGap+labelRoom(more) > limit {
 			s.label(x, s.top+lineHeight/2, more, anchorStart, muted)
 			break
 		}
@@ -88,7 +99,7 @@ const colorBarWidth = 12
 func (b *colorBar) ticks() ticks { return niceTicks(b.domain, 5, b.whole) }
 
 func (b *colorBar) width() float64 {
-	w := legendGap + colorBarWidth + 6 + maxWidth(b.ticks().label)
+	w := legendGap + colorBarWidth + 6 + maxRoom(b.ticks().label)
 	if b.label != "" {
 		w += lineHeight + 2
 	}

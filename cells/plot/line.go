@@ -114,7 +114,7 @@ func (l Line) draw(s *scene) {
 	p := s.panel(axes{
 		x:      axis{label: l.XLabel, domain: xs.padded(), whole: whole && xs.hi-xs.lo >= 2, line: true},
 		y:      axis{label: yLabel, domain: ys.padded(), grid: true},
-		legend: seriesLegend(xyNames(l.Series), legendLine, 1),
+		legend: legend{entries: seriesLegend(xyNames(l.Series), legendLine, 1)},
 	})
 	for i, series := range l.Series {
 		s.series(p, series, seriesColor(i), l.Markers)

@@ -27,8 +27,8 @@ func (m ConfusionMatrix) defaultHeight() float64 {
 // matrixHeight gives cells a comfortable size, with room for the column labels.
 func matrixHeight(rows, columns int, names []string) float64 {
 	room := 90.0
-	if band := (defaultWidth - 120) / float64(max(1, columns)); maxWidth(names) > band-8 {
-		room += min(maxTurned, maxWidth(names)) * 0.65
+	if band := (defaultWidth - 120) / float64(max(1, columns)); maxRoom(names) > band-8 {
+		room += min(maxTurned, maxRoom(names)) * 0.65
 	}
 	return min(maxSide, max(220, room+float64(rows)*max(26, min(56, 400/float64(max(1, rows))))))
 }
@@ -129,7 +129,7 @@ func (s *scene) cell(p panel, row, column int, fill paint, text string, over pai
 	gap := min(1, w/20, h/20)
 	s.rect(x-w/2+gap, y-h/2+gap, x+w/2-gap, y+h/2-gap, fill)
 	for _, size := range []float64{labelSize + 1, labelSize - 2, labelSize - 4} {
-		if textWidth(text, size, false) <= w-4 && size <= h-2 {
+		if slack*textWidth(text, size, false) <= w-4 && size <= h-2 {
 			s.add(textMark{point: point{x, y + 0.36*size}, text: text, size: size, anchor: anchorMiddle, fill: over})
 			return
 		}
@@ -229,15 +229,15 @@ func (h Heatmap) draw(s *scene) {
 				continue
 			}
 			fill := bar.color(v)
-			s.cell(p, i, j, fill, cellNumber(v), readableOn(color.NRGBA(fill.color)))
+			s.cell(p, i, j, fill, h.number(v, bar), readableOn(color.NRGBA(fill.color)))
 		}
 	}
 }
 
-// cellNumber shows two decimals at most.
-func cellNumber(v float64) string {
-	if a := max(v, -v); a >= 0.005 && a < 100 {
-		return trimZeros(fixed(v, 2))
+// number shows two decimals where the largest number of the table is of that order.
+func (h Heatmap) number(v float64, bar *colorBar) string {
+	if largest := max(-bar.domain.lo, bar.domain.hi); largest >= 0.1 && largest < 20 {
+		return fixed(v, 2)
 	}
 	return FormatNumber(v)
 }

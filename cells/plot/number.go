@@ -11,7 +11,7 @@ const minus = "\u2212" // the typographic minus, as wide as a digit
 // FormatInt formats a whole number for reading: 1,143.
 func FormatInt(n int) string { return group(strconv.Itoa(n)) }
 
-// FormatNumber formats a number for reading, with about four significant digits: 1,143; 0.25; 2.5M; 3×10⁻⁷.
+// FormatNumber formats a number for reading, with about four significant digits: 1,143; 0.25; 2.5M; 3e−7.
 func FormatNumber(v float64) string {
 	switch {
 	case math.IsNaN(v):
@@ -83,17 +83,12 @@ func engineering(v float64, exponent, digits int) string {
 	return trimZeros(fixed(v/math.Pow10(base), max(0, digits-1-(exponent-base)))) + suffixes[base]
 }
 
-// scientific formats v as 1.5×10⁻⁷.
+// scientific formats v as 1.5e−7. Raised digits would be finer, but the bundled font has no raised minus.
 func scientific(v float64, exponent, decimals int) string {
 	text := strconv.FormatFloat(v, 'e', decimals, 64)
 	mantissa, exp, _ := strings.Cut(text, "e")
 	exponent, _ = strconv.Atoi(exp) // rounding may have raised it
-	return trimZeros(group(mantissa)) + "×10" + superscript(exponent)
-}
-
-func superscript(n int) string {
-	return strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶",
-		"7", "⁷", "8", "⁸", "9", "⁹").Replace(strconv.Itoa(n))
+	return trimZeros(group(mantissa)) + "e" + group(strconv.Itoa(exponent))
 }
 
 // scale maps the domain [lo, hi] to pixels [a, b].
@@ -169,10 +164,10 @@ type ticks struct {
 	label []string
 }
 
-// niceTicks places up to want+1 ticks at round numbers within [lo, hi], at least two. Whole says that only whole numbers
-// make sense, as for counts.
+// niceTicks places up to want+1 ticks at round numbers within [lo, hi]. Whole says that only whole numbers make sense, as
+// for counts.
 func niceTicks(e extent, want int, whole bool) ticks {
-	step := niceStep(e, max(2, want), whole)
+	step := niceStep(e, max(1, want), whole)
 	first, last := math.Ceil(e.lo/step-1e-9), math.Floor(e.hi/step+1e-9)
 	var t ticks
 	for i := 0.0; first+i <= last && i < 50; i++ {
@@ -213,11 +208,24 @@ func tickLabels(at []float64, step float64) []string {
 	if largest > 0 {
 		exponent = decimalExponent(largest)
 	}
+	years := areYears(at)
 	labels := make([]string, len(at))
 	for i, v := range at {
-		labels[i] = tickLabel(v, step, exponent, decimals)
+		if labels[i] = tickLabel(v, step, exponent, decimals); years {
+			labels[i] = strconv.Itoa(int(v))
+		}
 	}
 	return labels
+}
+
+// areYears guesses that whole numbers from 1800 to 2100 are years, which take no comma.
+func areYears(at []float64) bool {
+	for _, v := range at {
+		if v < 1800 || v > 2100 || v != math.Trunc(v) {
+			return false
+		}
+	}
+	return len(at) > 0
 }
 
 func tickLabel(v, step float64, exponent, decimals int) string {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image/png"
-	"strings"
 	"time"
 
 	"codeberg.org/go-fonts/liberation/liberationsansbold"
@@ -103,19 +102,8 @@ func (w *pdfWriter) text(m textMark) {
 	w.doc.SetAlpha(float64(m.fill.color.A)/255, "Normal")
 	w.doc.TransformBegin()
 	w.doc.TransformRotate(m.turn, pt(m.x), pt(m.y))
-	w.doc.Text(pt(m.x+m.shift()), pt(m.y), drawable(m))
+	w.doc.Text(pt(m.x+m.shift()), pt(m.y), drawable(m.text))
 	w.doc.TransformEnd()
-}
-
-// drawable replaces the characters that the embedded font lacks, which the PDF library cannot write.
-func drawable(m textMark) string {
-	f := face(m.size, m.bold).Face
-	return strings.Map(func(r rune) rune {
-		if r <= 0xffff && hasGlyph(f, r) {
-			return r
-		}
-		return '?'
-	}, m.text)
 }
 
 func (w *pdfWriter) image(m imageMark) error {

@@ -105,12 +105,12 @@ func (c canvas) text(m textMark) {
 	defer c.vg.Pop()
 	c.vg.Translate(c.at(m.point))
 	c.vg.Rotate(m.turn * math.Pi / 180)
-	c.vg.FillString(face(m.size*72/cssDPI, m.bold), vg.Point{X: length(m.shift())}, m.text)
+	c.vg.FillString(face(m.size*72/cssDPI, m.bold), vg.Point{X: length(m.shift())}, drawable(m.text))
 }
 
 // shift is the distance from the anchor to the start of the text.
 func (m textMark) shift() float64 {
-	return -float64(m.anchor) / 2 * textWidth(m.text, m.size, m.bold)
+	return -float64(m.anchor) / 2 * textWidth(drawable(m.text), m.size, m.bold)
 }
 
 // dotLayer paints very many dots into one image, which is faster and smaller than as many shapes: a stamp of the dot is

@@ -75,7 +75,7 @@ func (sc Scatter) draw(s *scene) {
 	p := s.panel(axes{
 		x:      axis{label: sc.XLabel, domain: xs.padded(), line: true},
 		y:      axis{label: sc.YLabel, domain: ys.padded(), grid: true},
-		legend: colors.legend,
+		legend: legend{sc.ColorLabel, colors.legend},
 		bar:    colors.bar,
 	})
 	if colors.bar != nil {
@@ -220,9 +220,13 @@ func densityAlpha(at []point, radius float64) float64 {
 	for _, p := range at {
 		cells[[2]int{int(p.x / (2 * radius)), int(p.y / (2 * radius))}]++
 	}
-	crowd := float64(len(at)) / float64(max(1, len(cells)))
-	alpha := 0.85 * math.Pow(crowd, -0.6)
-	return math.Round(20*max(0.15, alpha)) / 20
+	squares := 0
+	for _, n := range cells {
+		squares += n * n
+	}
+	crowd := float64(squares) / float64(len(at)) // how many points share the spot of a point, on average
+	alpha := 0.9 / math.Sqrt(crowd)
+	return math.Round(50*max(0.06, min(0.8, alpha))) / 50
 }
 
 func (sc Scatter) summary() string {
@@ -237,7 +241,7 @@ func (sc Scatter) summary() string {
 		cmp.Or(oneLine(sc.YLabel), "y"), FormatNumber(ys.lo), FormatNumber(ys.hi))
 	if sc.Category != nil {
 		names, other := topCategories(sc.Category)
-		text += fmt.Sprintf(", coloured by %s (%s)", cmp.Or(oneLine(sc.ColorLabel), "class"), count(len(names)+other, "class value"))
+		text += fmt.Sprintf(", coloured by %s (%s)", cmp.Or(oneLine(sc.ColorLabel), "class"), classCount(len(names)+other))
 	} else if sc.Value != nil {
 		text += ", coloured by " + cmp.Or(oneLine(sc.ColorLabel), "value")
 	}

@@ -12,7 +12,9 @@ import (
 	"strings"
 )
 
-const svgFonts = `system-ui, -apple-system, &#39;Segoe UI&#39;, Roboto, &#39;Liberation Sans&#39;, Arial, sans-serif`
+// svgFonts is the UI font of the reader's system. On Linux, where that may be much wider than the font that labels are
+// measured with, Arial stands for that very font; system-ui is the last resort.
+const svgFonts = `-apple-system, &#39;Segoe UI&#39;, Roboto, &#39;Liberation Sans&#39;, Arial, system-ui, sans-serif`
 
 var roleVariables = map[role]string{
 	roleInk: "--wnb-ink", roleMuted: "--wnb-muted", roleGrid: "--wnb-grid", roleBackground: "--wnb-bg",
