@@ -95,15 +95,15 @@ func (r *frontReader) fail(line, col int, msg, hint string) {
 }
 
 // yamlPlace is how the YAML parser names a second place in a message.
-var yamlPlace = regexp.MustCompile(`\[(\d+):(\d+)\]`)
+var yamlPlace = regexp.MustCompile(`at \[(\d+):(\d+)\]`)
 
 func (r *frontReader) failAt(err *yamlError) {
 	msg := yamlPlace.ReplaceAllStringFunc(err.msg, func(place string) string {
 		var line, col int
-		if _, err := fmt.Sscanf(place, "[%d:%d]", &line, &col); err != nil {
+		if _, err := fmt.Sscanf(place, "at [%d:%d]", &line, &col); err != nil {
 			return place
 		}
-		return fmt.Sprintf("line %d", r.offset+line)
+		return fmt.Sprintf("on line %d", r.offset+line)
 	})
 	r.fail(err.line, err.col, msg, "")
 }
@@ -120,6 +120,10 @@ func (r *frontReader) key(pair *ast.MappingValueNode) (err *yamlError) {
 		return r.tags(pair)
 	case "params":
 		return r.params(pair)
+	case "ipynb":
+		if text, _ := yamlText(pair.Value); text != "{}" || !ipynbLine.MatchString(r.front.Raw) {
+			return yamlFail(pair, "ipynb is not written as wnb writes it: one line ipynb: '<JSON object>'")
+		}
 	case "config":
 		value, err := yamlValue(pair.Value)
 		if err != nil || value == nil {

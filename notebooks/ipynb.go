@@ -2,6 +2,7 @@ package notebooks
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,7 +53,10 @@ func SplitMagic(code string) (lang Lang, attrs Attrs, source string, err error) 
 		return Starlark, nil, code, nil
 	}
 	line, source, _ := strings.Cut(code, "\n")
-	word, rest, _ := strings.Cut(strings.TrimRight(line[2:], " \t\r"), " ")
+	word, rest := strings.TrimRight(line[2:], " \t\r"), ""
+	if end := strings.IndexAny(word, " \t"); end >= 0 {
+		word, rest = word[:end], word[end:]
+	}
 	lang = Lang(word)
 	if !slices.Contains(magicLangs, lang) {
 		return "", nil, "", fmt.Errorf("line 1: unknown cell language %q; known are %s", "%%"+word, joinLangs(magicLangs))
@@ -61,8 +65,8 @@ func SplitMagic(code string) (lang Lang, attrs Attrs, source string, err error) 
 	if failure != nil {
 		return "", nil, "", fmt.Errorf("line 1: %w", failure)
 	}
-	if id != "" {
-		return "", nil, "", fmt.Errorf("line 1: #%s: a cell's id is set by the client; remove it", id)
+	if id != "" || attrs.Has(Meta) || attrs.Has(Attachments) {
+		return "", nil, "", errors.New("line 1: id, meta and attachments are the client's to set; remove them from the line")
 	}
 	return lang, attrs, source, nil
 }

@@ -253,7 +253,7 @@ func (in *nbInputCell) cell(foreign bool) (Cell, error) {
 // wrong stays in the source, for the kernel to complain about.
 func (c *Cell) readMagic() {
 	lang, attrs, source, err := SplitMagic(c.Source)
-	if err != nil || attrs.Has(Meta) || attrs.Has(Attachments) {
+	if err != nil {
 		c.Lang = Starlark
 		return
 	}

@@ -186,6 +186,9 @@ func addCellAttrs(metadata json.RawMessage, attrs Attrs) (json.RawMessage, error
 		return metadata, nil
 	}
 	all := takeObject(metadata)
+	if all == nil {
+		return nil, fmt.Errorf("attribute %s does not hold a JSON object", Meta)
+	}
 	own := takeObject(all["wnb"])
 	if own == nil {
 		own = map[string]json.RawMessage{}

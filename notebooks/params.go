@@ -176,7 +176,7 @@ func (t ParamType) noun() string {
 func (t ParamType) convert(v any) (value any, isInstead string) {
 	v = basicValue(v)
 	switch is := inferType(v); {
-	case t == is, t == FileParam && is == StrParam, t == "" && is != "" && is != ListParam:
+	case is != "" && t == is, t == FileParam && is == StrParam, t == "" && is != "" && is != ListParam:
 		if list, ok := v.([]any); ok {
 			return convertList(list)
 		}

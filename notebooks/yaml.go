@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -127,6 +128,9 @@ func yamlKey(pair *ast.MappingValueNode) string {
 	return strings.TrimSpace(pair.Key.GetToken().Value)
 }
 
+// bigInteger is what the YAML parser leaves as text, since it fits no integer.
+var bigInteger = regexp.MustCompile(`^[-+]?[1-9][0-9]{18,}$`)
+
 // yamlValue gives a node's value: int64, float64, bool, string, nil, []any or
 // map[string]any.
 func yamlValue(node ast.Node) (any, *yamlError) {
@@ -134,6 +138,9 @@ func yamlValue(node ast.Node) (any, *yamlError) {
 	case nil, *ast.NullNode:
 		return nil, nil
 	case *ast.StringNode:
+		if node.Token.Type == token.StringType && bigInteger.MatchString(node.Value) {
+			return nil, yamlFail(node, "%s does not fit into 64 bits; quote it if it is a text", node.Value)
+		}
 		return node.Value, nil
 	case *ast.LiteralNode:
 		return node.Value.Value, nil
