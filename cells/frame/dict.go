@@ -16,13 +16,28 @@ func newDictBuilder(rows int) *dictBuilder {
 
 func (b *dictBuilder) add(v string) { b.codes = append(b.codes, b.code(v)) }
 
-// code is v's place in the dictionary, entering it if it is new.
+// code is v's place in the dictionary; a new entry is a clone, lest one short
+// cell keep the whole text it was cut from.
 func (b *dictBuilder) code(v string) int32 {
+	if code, ok := b.index[v]; ok {
+		return code
+	}
+	return b.enter(strings.Clone(v))
+}
+
+// codeOf is code for bytes, which it copies only if they are new.
+func (b *dictBuilder) codeOf(v []byte) int32 {
+	if code, ok := b.index[string(v)]; ok {
+		return code
+	}
+	return b.enter(string(v))
+}
+
+// enter is code for a string that may be kept.
+func (b *dictBuilder) enter(v string) int32 {
 	code, ok := b.index[v]
 	if !ok {
 		code = int32(len(b.dict))
-		// A clone, lest one short cell keep the whole text it was cut from.
-		v = strings.Clone(v)
 		b.dict = append(b.dict, v)
 		b.index[v] = code
 	}
