@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"math"
 	"testing"
 )
 
@@ -9,6 +10,18 @@ type logregCase struct {
 	Coef      [][]float64
 	Intercept []float64
 	Proba     [][]float64
+}
+
+// nearTop compares with what scikit-learn returns. Its solver stops on a flat
+// loss, with a gradient of up to 1e-3 left, so its coefficients are good to
+// about 1e-4 of the largest; TestLogisticRegressionIsAtTheOptimum is sharper.
+func nearTop(t *testing.T, what string, got, want []float64, tol float64) {
+	t.Helper()
+	for i := range want {
+		if d := math.Abs(got[i] - want[i]); !(d <= tol*max(1, maxAbs(want))) {
+			t.Errorf("%s[%d] = %v, want %v", what, i, got[i], want[i])
+		}
+	}
 }
 
 func TestLogisticRegressionIsScikitLearns(t *testing.T) {
@@ -52,17 +65,19 @@ func TestLogisticRegressionIsScikitLearns(t *testing.T) {
 				t.Fatalf("%d rows of coefficients, want %d", len(m.Coef()), len(c.want.Coef))
 			}
 			for r, row := range m.Coef() {
-				nearAll(t, "coef", row, c.want.Coef[r], 1e-5)
+				nearTop(t, "coef", row, c.want.Coef[r], 1e-4)
 			}
-			nearAll(t, "intercept", m.Intercept(), c.want.Intercept, 1e-5)
+			nearTop(t, "intercept", m.Intercept(), c.want.Intercept, 1e-4)
 			proba, err := m.PredictProba(context.Background(), X)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, want := range c.want.Proba {
-				nearAll(t, "proba", proba.Row(i), want, 1e-4)
+				nearTop(t, "proba", proba.Row(i), want, 1e-5)
 			}
-			t.Logf("%d iterations", m.NIter())
+			if m.NIter() > 12 || len(m.Warnings()) > 0 {
+				t.Errorf("%d iterations, warnings %q", m.NIter(), m.Warnings())
+			}
 		})
 	}
 }

@@ -80,7 +80,7 @@ func TestKFoldIsScikitLearns(t *testing.T) {
 		"KFold/5/shuffle/0":            KFold{Shuffle: true},
 		"KFold/5/shuffle/42":           KFold{Shuffle: true, Seed: 42},
 	} {
-		t.Run(key, func(t *testing.T) { checkFolds(t, s, g.y, g.raw[key].([]any)) })
+		t.Run(key, func(t *testing.T) { wantFolds(t, s, g.y, g.raw[key].([]any)) })
 	}
 	small := g.raw["small"].(map[string]any)
 	y := labelsOf(t, toInts(small["y"]))
@@ -88,11 +88,11 @@ func TestKFoldIsScikitLearns(t *testing.T) {
 		"kfold3": KFold{NSplits: 3}, "stratified3": StratifiedKFold{NSplits: 3},
 		"kfold3_shuffle_seed0": KFold{NSplits: 3, Shuffle: true},
 	} {
-		t.Run(key, func(t *testing.T) { checkFolds(t, s, y, small[key].([]any)) })
+		t.Run(key, func(t *testing.T) { wantFolds(t, s, y, small[key].([]any)) })
 	}
 }
 
-func checkFolds(t *testing.T, s Splitter, y *Labels, want []any) {
+func wantFolds(t *testing.T, s Splitter, y *Labels, want []any) {
 	t.Helper()
 	folds, _, err := s.Split(y.Len(), y)
 	if err != nil {
