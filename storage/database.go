@@ -32,7 +32,7 @@ const readers = 8
 // openDatabase connects, creates or migrates when needed, and starts the writer.
 func (s *Store) openDatabase(ctx context.Context) (err error) {
 	file := filepath.Join(s.dir, "wnb.db")
-	db, err := connect(file, "immediate", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)")
+	db, err := connect(file, s.busy, "immediate", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)")
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (s *Store) openDatabase(ctx context.Context) (err error) {
 	if err := s.bringUpToDate(ctx, db, file); err != nil {
 		return err
 	}
-	if s.reads, err = connect(file, "deferred", "query_only(1)"); err != nil {
+	if s.reads, err = connect(file, s.busy, "deferred", "query_only(1)"); err != nil {
 		return err
 	}
 	s.reads.SetMaxOpenConns(readers)
@@ -56,9 +56,9 @@ func (s *Store) openDatabase(ctx context.Context) (err error) {
 
 // connect makes a connection pool. busy_timeout comes first, since the other pragmas may already have to wait.
 // Nothing is opened yet.
-func connect(file, txlock string, pragmas ...string) (*sql.DB, error) {
+func connect(file string, busy time.Duration, txlock string, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_txlock": {txlock}}
-	q.Add("_pragma", "busy_timeout("+strconv.FormatInt(busySlice.Milliseconds(), 10)+")")
+	q.Add("_pragma", "busy_timeout("+strconv.FormatInt(min(busySlice, busy).Milliseconds(), 10)+")")
 	for _, p := range pragmas {
 		q.Add("_pragma", p)
 	}
@@ -172,6 +172,9 @@ func (s *Store) retry(ctx context.Context, f func() error) error {
 
 // read runs f in a read transaction, which sees one state of the store.
 func (s *Store) read(ctx context.Context, f func(*sql.Tx) error) error {
+	if err := s.write.closed(); err != nil {
+		return err
+	}
 	err := s.retry(ctx, func() error {
 		tx, err := s.reads.BeginTx(ctx, nil)
 		if err != nil {

@@ -63,6 +63,16 @@ func (w *writer) close() error {
 	return err
 }
 
+// closed gives ErrClosed after close.
+func (w *writer) closed() error {
+	select {
+	case <-w.stop:
+		return fmt.Errorf("store %s: %w", w.dir, ErrClosed)
+	default:
+		return nil
+	}
+}
+
 // run has the writer execute do and returns when its effects are on the disk, or not at all.
 func (w *writer) run(ctx context.Context, do func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
@@ -74,7 +84,7 @@ func (w *writer) run(ctx context.Context, do func(*tx) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-w.stop:
-		return fmt.Errorf("store %s: %w", w.dir, ErrClosed)
+		return w.closed()
 	}
 	select {
 	case err := <-c.reply:
