@@ -157,7 +157,7 @@ var (
 		a ul ol li dl dt dd b i u em strong small sub sup del s mark kbd samp var abbr code pre blockquote br hr time label input
 		details summary table caption thead tbody tfoot tr th td figure figcaption img
 		svg g defs desc path rect circle ellipse line polyline polygon text tspan linearGradient radialGradient stop clipPath use image`)
-	safeHref  = regexp.MustCompile(`^(?i:https?:|mailto:|[^:]*$)`)
+	safeHref  = regexp.MustCompile(`^(?i:https?:|mailto:|#|[^:]*$)`)
 	safeImage = regexp.MustCompile(`^data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$`)
 	localURL  = regexp.MustCompile(`^url\(#f[0-9]+-[A-Za-z0-9_.:-]*\)$`)
 	notOurs   = regexp.MustCompile(`^(wnb-\S+(\s+|$))+$`)

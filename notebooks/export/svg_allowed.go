@@ -100,7 +100,7 @@ func isDataImage(target string) bool { return dataImage.MatchString(target) }
 func wnbClasses(v string) string {
 	var keep []string
 	for c := range strings.FieldsSeq(v) {
-		if strings.HasPrefix(c, "wnb-") && !badIDChars.MatchString(c) {
+		if wnbClass.MatchString(c) {
 			keep = append(keep, c)
 		}
 	}
