@@ -232,13 +232,20 @@ func quoteValue(value string) string {
 
 // quoteJSON gives text as a JSON string, < > and & as they are.
 func quoteJSON(text string) string {
+	quoted, err := encodeJSON(text)
+	if err != nil {
+		return `""` // a string always encodes
+	}
+	return string(quoted)
+}
+
+// encodeJSON is json.Marshal, < > and & as they are.
+func encodeJSON(value any) (json.RawMessage, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(text); err != nil {
-		return `""` // a string always encodes
-	}
-	return strings.TrimSuffix(b.String(), "\n")
+	err := enc.Encode(value)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // block gives "{#id .class key=value}".

@@ -148,7 +148,7 @@ func takeFrontMatter(metadata map[string]json.RawMessage) (raw string, found boo
 		delete(metadata, "wnb")
 		return raw, true
 	}
-	rest, err := json.Marshal(own)
+	rest, err := encodeJSON(own)
 	if err != nil {
 		return "", false // own was just decoded, so it encodes
 	}
@@ -165,7 +165,7 @@ func keepMetadata(raw string, before, metadata map[string]json.RawMessage) (stri
 	if len(metadata) == 0 {
 		return setIPYNBMetadata(raw, nil), nil
 	}
-	data, err := json.Marshal(metadata)
+	data, err := encodeJSON(metadata)
 	if err != nil {
 		return "", err
 	}
@@ -275,10 +275,10 @@ func takeCellAttrs(cell *Cell, metadata json.RawMessage) json.RawMessage {
 	}
 	if delete(own, attrsKey); len(own) == 0 {
 		delete(all, "wnb")
-	} else if data, err := json.Marshal(own); err == nil {
+	} else if data, err := encodeJSON(own); err == nil {
 		all["wnb"] = data
 	}
-	rest, err := json.Marshal(all)
+	rest, err := encodeJSON(all)
 	if err != nil {
 		return metadata
 	}

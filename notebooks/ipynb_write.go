@@ -110,6 +110,9 @@ func (d *Document) ipynb(metadata map[string]json.RawMessage, foreign bool) ([]b
 	notebook := nbNotebook{Cells: []any{}, Metadata: metadata, NBFormat: 4, NBFormatMinor: 5}
 	ids := d.derivedIDs()
 	for i := range d.Cells {
+		if d.Cells[i].ID != "" {
+			ids[i] = d.Cells[i].ID
+		}
 		cell, err := d.Cells[i].nbCell(ids[i], foreign)
 		if err != nil {
 			return nil, fmt.Errorf("cell %s: %w", ids[i], err)
@@ -126,7 +129,7 @@ func addFrontMatter(metadata map[string]json.RawMessage, text string) error {
 		own = map[string]json.RawMessage{}
 	}
 	own["front_matter"] = json.RawMessage(quoteJSON(text))
-	data, err := json.Marshal(own)
+	data, err := encodeJSON(own)
 	metadata["wnb"] = data
 	return err
 }
@@ -142,11 +145,7 @@ func encodeIPYNB(notebook nbNotebook) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (c *Cell) nbCell(derived string, foreign bool) (any, error) {
-	id := c.ID
-	if id == "" {
-		id = derived
-	}
+func (c *Cell) nbCell(id string, foreign bool) (any, error) {
 	metadata := json.RawMessage("{}")
 	if value, ok := c.Attrs.Get(Meta); ok {
 		metadata = json.RawMessage(value)
@@ -194,12 +193,12 @@ func addCellAttrs(metadata json.RawMessage, attrs Attrs) (json.RawMessage, error
 		own = map[string]json.RawMessage{}
 	}
 	own[attrsKey] = json.RawMessage(quoteJSON(attrs.String()))
-	data, err := json.Marshal(own)
+	data, err := encodeJSON(own)
 	if err != nil {
 		return nil, err
 	}
 	all["wnb"] = data
-	return json.Marshal(all)
+	return encodeJSON(all)
 }
 
 // textLines gives nbformat's form of a text: lines that keep their ends.
