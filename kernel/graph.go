@@ -125,6 +125,23 @@ func (g *Graph) Owner(name string) (id string, ok bool) {
 	return g.nodes[i].ID, true
 }
 
+// A Need is a cell that must come first, and the name that is read from it;
+// Name is empty for after=.
+type Need struct{ ID, Name string }
+
+// Needs are what a cell waits for, in file order.
+func (g *Graph) Needs(id string) []Need {
+	i, ok := g.index[id]
+	if !ok {
+		return nil
+	}
+	needs := make([]Need, len(g.needs[i]))
+	for k, e := range g.needs[i] {
+		needs[k] = Need{g.nodes[e.to].ID, e.name}
+	}
+	return needs
+}
+
 // A Step of a cycle: cell ID reads Name from the next step's cell. Name is
 // empty where the cell only comes after the next one.
 type Step struct{ ID, Name string }

@@ -34,6 +34,7 @@ type analysis struct {
 	defines   []Definition
 	reads     []Name
 	mutations []Mutation
+	locals    []string
 }
 
 // bindings collects how the top level of a file binds its names.
@@ -117,9 +118,12 @@ func analyze(f *syntax.File, b bindings, pos func(syntax.Position) (int, int)) a
 		if b.exported(name) {
 			augmented := b.added[name] && !b.plain[name]
 			a.defines = append(a.defines, Definition{named(name, p), augmented})
+		} else {
+			a.locals = append(a.locals, name)
 		}
 	}
 	sort.Slice(a.defines, func(i, j int) bool { return before(a.defines[i].Name, a.defines[j].Name) })
+	sort.Strings(a.locals)
 	seen := map[string]bool{}
 	syntax.Walk(f, func(n syntax.Node) bool {
 		switch n := n.(type) {

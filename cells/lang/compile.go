@@ -59,6 +59,9 @@ func (p *Program) Defines() []Definition { return p.defines }
 // names of other cells, and builtins.
 func (p *Program) Reads() []Name { return p.reads }
 
+// Locals are the top-level names that stay inside the cell, sorted.
+func (p *Program) Locals() []string { return p.locals }
+
 // Mutations are the places where the cell would change a value behind a name
 // that it does not bind.
 func (p *Program) Mutations() []Mutation { return p.mutations }

@@ -112,5 +112,12 @@ func formatField(v starlark.Value, text, conv, spec string) (string, error) {
 	return text + s, err
 }
 
-// Token is the operator of a comparison, one of go.starlark.net's tokens.
+// Token is an operator, one of go.starlark.net's tokens.
 type Token = syntax.Token
+
+// Operators that builtins compute with.
+const (
+	Plus       = syntax.PLUS
+	SlashSlash = syntax.SLASHSLASH
+	Percent    = syntax.PERCENT
+)

@@ -1,0 +1,45 @@
+package builtin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/lang"
+)
+
+// A Host is the running cell's door to the world. All that builtins do beyond
+// computing goes through it, so that it can be recorded.
+type Host interface {
+	// Record adds an effect to the running cell.
+	Record(cells.Effect) error
+	// PutBlob keeps content and names it by hash.
+	PutBlob(ctx context.Context, content []byte) (cells.Blob, error)
+	// ReadFile reads a file, relative to the notebook's folder, and records
+	// what was read.
+	ReadFile(ctx context.Context, path string) ([]byte, error)
+	// WriteFile writes a file, relative to the notebook's folder, at once or
+	// not at all, and records it.
+	WriteFile(ctx context.Context, path string, content []byte) error
+	// Notify sends a message to the configured channels and records it with
+	// its outcome.
+	Notify(ctx context.Context, n cells.Notice) error
+	// Now is the time that logged values carry.
+	Now() time.Time
+	// Threads is how many goroutines a computation may use.
+	Threads() int
+}
+
+// errNoHost is what an effect gives while a file is loaded.
+var errNoHost = errors.New("a file that is loaded cannot read, write, log or show anything; do it in a function that a cell calls")
+
+// host is the door of the cell that runs on the thread.
+func host(thread *starlark.Thread) (Host, error) {
+	if h, ok := lang.Host(thread).(Host); ok {
+		return h, nil
+	}
+	return nil, errNoHost
+}

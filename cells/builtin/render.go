@@ -1,0 +1,41 @@
+package builtin
+
+import (
+	"context"
+	"fmt"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells"
+)
+
+// A Renderer is a value that shows itself in more forms than text, such as a
+// frame or a figure. The keys are MIME types; text/plain is always there.
+type Renderer interface {
+	Render(ctx context.Context) (map[string][]byte, error)
+}
+
+// maxText is how much of a value without a form of its own is shown.
+const maxText = 64 << 10
+
+// Render gives the forms in which a value is shown.
+func Render(ctx context.Context, v starlark.Value) (map[string][]byte, error) {
+	if r, ok := v.(Renderer); ok {
+		return r.Render(ctx)
+	}
+	text := v.String()
+	if len(text) > maxText {
+		text = fmt.Sprintf("%s… (%d characters more)", text[:maxText], len(text)-maxText)
+	}
+	return map[string][]byte{"text/plain": []byte(text)}, nil
+}
+
+// Show displays a value in the running cell; result marks the value of the
+// cell's last expression.
+func Show(ctx context.Context, h Host, v starlark.Value, result bool) error {
+	data, err := Render(ctx, v)
+	if err != nil {
+		return err
+	}
+	return h.Record(cells.Display{Data: data, Result: result})
+}

@@ -1,0 +1,238 @@
+package kernel
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wnb-dev/wnb/cells"
+)
+
+// A World is what the cells of a run can reach.
+type World struct {
+	// Dir is the folder that relative paths of cells start from.
+	Dir string
+	// Blobs keeps content.
+	Blobs Blobs
+	// Clock gives the time; time.Now if nil.
+	Clock func() time.Time
+	// Channels receive what notify sends, in this order.
+	Channels []Channel
+	// Threads is how many goroutines a computation may use; 0 means all cores.
+	Threads int
+	// MaxOutput is how many bytes of text a cell may print before the middle
+	// is left out; 0 means DefaultMaxOutput.
+	MaxOutput int
+}
+
+// DefaultMaxOutput is how much printed text of a cell is shown in full.
+const DefaultMaxOutput = 1 << 20
+
+// Blobs keeps content by its hash.
+type Blobs interface {
+	PutBlob(ctx context.Context, r io.Reader) (cells.Blob, error)
+}
+
+// A Channel sends messages to people.
+type Channel interface {
+	Name() string
+	Send(ctx context.Context, n cells.Notice) error
+}
+
+// recorder is the door of one attempt to run one cell. It is safe for
+// concurrent use.
+type recorder struct {
+	world   *World
+	observe func(cells.Effect) // told of each effect as it happens; may be nil
+
+	mu      sync.Mutex
+	effects []cells.Effect
+	text    textCap
+}
+
+func newRecorder(w *World, observe func(cells.Effect)) *recorder {
+	size := w.MaxOutput
+	if size == 0 {
+		size = DefaultMaxOutput
+	}
+	return &recorder{world: w, observe: observe, text: textCap{limit: size / 2}}
+}
+
+// Record adds an effect. Text that follows text of the same stream is joined
+// to it.
+func (r *recorder) Record(e cells.Effect) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s, ok := e.(cells.Stream); ok {
+		if shown, err := r.text.admit(s); err != nil || !shown {
+			return err
+		}
+		r.appendStream(s)
+	} else {
+		r.effects = append(r.effects, e)
+	}
+	if r.observe != nil {
+		r.observe(e)
+	}
+	return nil
+}
+
+func (r *recorder) appendStream(s cells.Stream) {
+	if n := len(r.effects); n > 0 {
+		if last, ok := r.effects[n-1].(streamBuilder); ok && last.Name == s.Name {
+			last.text.WriteString(s.Text)
+			return
+		}
+	}
+	b := streamBuilder{cells.Stream{Name: s.Name}, &strings.Builder{}}
+	b.text.WriteString(s.Text)
+	r.effects = append(r.effects, b)
+}
+
+// streamBuilder is a Stream whose text still grows.
+type streamBuilder struct {
+	cells.Stream
+	text *strings.Builder
+}
+
+// finish gives the effects of the attempt, in order.
+func (r *recorder) finish(ctx context.Context) ([]cells.Effect, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rest, err := r.text.rest(ctx, r.world.Blobs)
+	if err = errors.Join(err, r.text.close()); err != nil {
+		return nil, fmt.Errorf("keep the whole output: %w", err)
+	}
+	for _, s := range rest {
+		r.appendStream(s)
+	}
+	out := make([]cells.Effect, len(r.effects))
+	for i, e := range r.effects {
+		if b, ok := e.(streamBuilder); ok {
+			e = cells.Stream{Name: b.Name, Text: b.text.String()}
+		}
+		out[i] = e
+	}
+	return out, nil
+}
+
+func (r *recorder) PutBlob(ctx context.Context, content []byte) (cells.Blob, error) {
+	return r.world.Blobs.PutBlob(ctx, bytes.NewReader(content))
+}
+
+// path gives the file that a cell means.
+func (r *recorder) path(name string) (string, error) {
+	switch {
+	case name == "":
+		return "", errors.New("the path is empty")
+	case strings.ContainsRune(name, 0):
+		return "", fmt.Errorf("the path %q holds a NUL character", name)
+	case filepath.IsAbs(name):
+		return name, nil
+	}
+	return filepath.Join(r.world.Dir, name), nil
+}
+
+func (r *recorder) ReadFile(ctx context.Context, name string) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	path, err := r.path(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", path, reason(err))
+	}
+	sum := sha256.Sum256(data)
+	return data, r.Record(cells.Input{Kind: "file", Name: name, SHA256: hex.EncodeToString(sum[:])})
+}
+
+func (r *recorder) WriteFile(ctx context.Context, name string, content []byte) error {
+	path, err := r.path(name)
+	if err != nil {
+		return err
+	}
+	blob, err := r.PutBlob(ctx, content)
+	if err != nil {
+		return err
+	}
+	if err := writeAtomically(path, content); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, reason(err))
+	}
+	return r.Record(cells.File{Path: name, Blob: blob})
+}
+
+func writeAtomically(path string, content []byte) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := f.Chmod(mode); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// reason drops the operation and the path, which the message names already.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// Notify tries every channel. A channel that fails is recorded and does not
+// fail the cell.
+func (r *recorder) Notify(ctx context.Context, n cells.Notice) error {
+	for _, c := range r.world.Channels {
+		d := cells.Delivery{Channel: c.Name()}
+		if err := c.Send(ctx, n); err != nil {
+			d.Error = err.Error()
+		}
+		n.Deliveries = append(n.Deliveries, d)
+	}
+	return r.Record(n)
+}
+
+func (r *recorder) Now() time.Time {
+	if r.world.Clock != nil {
+		return r.world.Clock()
+	}
+	return time.Now()
+}
+
+func (r *recorder) Threads() int { return r.world.Threads }

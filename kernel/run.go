@@ -1,0 +1,277 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/builtin"
+	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/notebooks"
+)
+
+// A Result is what became of a cell in a run.
+type Result struct {
+	Cell      *Cell
+	Status    notebooks.Status
+	Reason    string // why it was skipped
+	OnPurpose bool   // skipped because the notebook says so
+	Start     time.Time
+	Duration  time.Duration
+	Attempts  int
+	// Effects of the last attempt, in order; also of one that failed.
+	Effects []cells.Effect
+	// Err is why the cell failed.
+	Err *lang.Error
+	// Values are what the cell gives to the others; nil unless it is done.
+	Values starlark.StringDict
+}
+
+// An Observer watches a run. Its methods are called one at a time.
+type Observer interface {
+	CellStarted(c *Cell)
+	// CellEffect tells of an effect at once; a retry may discard it.
+	CellEffect(c *Cell, e cells.Effect)
+	CellDone(r *Result)
+}
+
+// Options are the circumstances of a run.
+type Options struct {
+	World World
+	// Builtins are the names that cells read without defining them, params
+	// included.
+	Builtins starlark.StringDict
+	// Project is the folder that load() reads from.
+	Project fs.FS
+	// Limits hold for each cell.
+	Limits   lang.Limits
+	Observer Observer
+}
+
+// An Outcome is what became of all cells of a run.
+type Outcome struct {
+	Results []*Result // in file order
+	// Stopped is why the run ended early: the cause of its context, or nil.
+	Stopped error
+}
+
+// ErrInterrupted is the cause of a context that a person cancelled.
+var ErrInterrupted = errors.New("interrupted")
+
+// Run runs the cells in dependency order, one after the other. A cell that
+// fails defines nothing; what needs it is skipped, and the rest goes on. When
+// the notebook has problems, nothing runs: the cells that have them fail, and
+// the others are skipped.
+func (n *Notebook) Run(ctx context.Context, opts Options) *Outcome {
+	r := &run{notebook: n, opts: opts, results: map[string]*Result{}}
+	r.files = lang.NewFiles(opts.Project, opts.Builtins)
+	if len(n.Problems) > 0 {
+		r.refuse()
+	} else {
+		for _, id := range n.Graph.Order() {
+			r.cell(ctx, n.Cell(id))
+		}
+	}
+	out := &Outcome{}
+	if ctx.Err() != nil {
+		out.Stopped = context.Cause(ctx)
+	}
+	for _, c := range n.Cells {
+		out.Results = append(out.Results, r.results[c.ID])
+	}
+	return out
+}
+
+// run is the state of one run.
+type run struct {
+	notebook *Notebook
+	opts     Options
+	files    *lang.Files
+	results  map[string]*Result
+}
+
+// refuse gives every cell a result without running any.
+func (r *run) refuse() {
+	for _, c := range r.notebook.Cells {
+		res := &Result{Cell: c, Status: notebooks.StatusSkipped, Reason: "the notebook has problems, so nothing was run", Start: r.now()}
+		for _, p := range r.notebook.Problems {
+			if p.Cell == c.ID {
+				res.Status, res.Reason, res.Err = notebooks.StatusFailed, "", p
+				break
+			}
+		}
+		r.done(res)
+	}
+}
+
+func (r *run) now() time.Time {
+	if r.opts.World.Clock != nil {
+		return r.opts.World.Clock()
+	}
+	return time.Now()
+}
+
+func (r *run) done(res *Result) {
+	r.results[res.Cell.ID] = res
+	if r.opts.Observer != nil {
+		r.opts.Observer.CellDone(res)
+	}
+}
+
+func (r *run) cell(ctx context.Context, c *Cell) {
+	if reason, onPurpose := r.skip(ctx, c); reason != "" {
+		r.done(&Result{Cell: c, Status: notebooks.StatusSkipped, Reason: reason, OnPurpose: onPurpose, Start: r.now()})
+		return
+	}
+	if r.opts.Observer != nil {
+		r.opts.Observer.CellStarted(c)
+	}
+	res := &Result{Cell: c, Start: r.now()}
+	for {
+		res.Attempts++
+		r.attempt(ctx, c, res)
+		if res.Err == nil || res.Attempts > c.Retries || ctx.Err() != nil {
+			break
+		}
+	}
+	res.Duration = r.now().Sub(res.Start)
+	r.done(res)
+}
+
+// skip says why a cell does not run; "" if it does.
+func (r *run) skip(ctx context.Context, c *Cell) (reason string, onPurpose bool) {
+	switch {
+	case ctx.Err() != nil:
+		if errors.Is(context.Cause(ctx), lang.ErrTimeout) {
+			return "the run's time was up", false
+		}
+		return "the run was interrupted", false
+	case c.Disabled:
+		return "disabled", true
+	case c.Lang == notebooks.Python:
+		return "python cells are kept and never run", true
+	}
+	for _, e := range r.notebook.Graph.Needs(c.ID) {
+		dep := r.results[e.ID]
+		if dep.Status == notebooks.StatusDone || dep.Status == notebooks.StatusCached {
+			continue
+		}
+		if e.Name != "" {
+			return fmt.Sprintf("`%s` comes from cell %s, which %s", e.Name, e.ID, outcome(dep.Status)), dep.OnPurpose
+		}
+		if !c.Always && !dep.OnPurpose {
+			return fmt.Sprintf("it comes after cell %s, which %s", e.ID, outcome(dep.Status)), false
+		}
+	}
+	if c.When != "" && !bool(r.value(c.When).Truth()) {
+		return fmt.Sprintf("when=%s is %s", c.When, lang.Shorten(r.value(c.When), 40)), true
+	}
+	return "", false
+}
+
+func outcome(s notebooks.Status) string {
+	if s == notebooks.StatusFailed {
+		return "failed"
+	}
+	return "was skipped"
+}
+
+// value is what a name stands for.
+func (r *run) value(name string) starlark.Value {
+	if owner, ok := r.notebook.Graph.Owner(name); ok {
+		return r.results[owner].Values[name]
+	}
+	return r.opts.Builtins[name]
+}
+
+// env is what a cell reads: the builtins, and names of other cells before them.
+func (r *run) env(c *Cell) (starlark.StringDict, error) {
+	env := make(starlark.StringDict, len(r.opts.Builtins)+8)
+	for name, v := range r.opts.Builtins {
+		env[name] = v
+	}
+	for _, read := range c.Program.Reads() {
+		owner, ok := r.notebook.Graph.Owner(read.Name)
+		if !ok {
+			continue
+		}
+		v := r.results[owner].Values[read.Name]
+		if v == nil {
+			return nil, c.Program.ErrorAt(lang.KindName, read.Line, read.Col,
+				fmt.Sprintf("cell %s did not give `%s` a value", owner, read.Name), "it is assigned only under a condition that did not hold")
+		}
+		env[read.Name] = v
+	}
+	return env, nil
+}
+
+// attempt runs a cell once.
+func (r *run) attempt(ctx context.Context, c *Cell, res *Result) {
+	if c.Timeout > 0 {
+		var cancel context.CancelFunc
+		cause := fmt.Errorf("the cell ran longer than its timeout of %s: %w", c.Timeout, lang.ErrTimeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, c.Timeout, cause)
+		defer cancel()
+	}
+	rec := newRecorder(&r.opts.World, func(e cells.Effect) {
+		if r.opts.Observer != nil {
+			r.opts.Observer.CellEffect(c, e)
+		}
+	})
+	values, err := r.evaluate(ctx, c, rec)
+	effects, finishErr := rec.finish(context.WithoutCancel(ctx))
+	if err == nil {
+		err = finishErr
+	}
+	res.Effects, res.Values, res.Err = effects, values, nil
+	res.Status = notebooks.StatusDone
+	if err != nil {
+		res.Status, res.Values, res.Err = notebooks.StatusFailed, nil, asError(c, err)
+	}
+}
+
+func asError(c *Cell, err error) *lang.Error {
+	var e *lang.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &lang.Error{Kind: lang.KindRuntime, Cell: c.ID, Msg: err.Error()}
+}
+
+func (r *run) evaluate(ctx context.Context, c *Cell, rec *recorder) (starlark.StringDict, error) {
+	if c.Lang != notebooks.Starlark {
+		return nil, &lang.Error{Kind: lang.KindRuntime, Cell: c.ID, Msg: string(c.Lang) + " cells are not available yet", Hint: "give the cell the attribute .disabled to leave it out"}
+	}
+	env, err := r.env(c)
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.Program.Run(ctx, env, lang.Options{
+		Limits: r.opts.Limits,
+		Host:   rec,
+		Load:   r.files.Load,
+		Lookup: r.program,
+		Origin: func(name string) string { owner, _ := r.notebook.Graph.Owner(name); return owner },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if res.Value != nil {
+		if err := builtin.Show(ctx, rec, res.Value, true); err != nil {
+			return nil, fmt.Errorf("show the result: %w", err)
+		}
+	}
+	return res.Exports, nil
+}
+
+func (r *run) program(id string) *lang.Program {
+	if p := r.notebook.Program(id); p != nil {
+		return p
+	}
+	return r.files.Program(id)
+}
