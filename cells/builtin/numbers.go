@@ -12,7 +12,9 @@ import (
 )
 
 // A summer is a value with a sum of its own.
-type summer interface{ Sum() (starlark.Value, error) }
+type summer interface {
+	Sum() (starlark.Value, error)
+}
 
 func sum(c *call) (starlark.Value, error) {
 	var values starlark.Value
@@ -157,4 +159,3 @@ func divmod(c *call) (starlark.Value, error) {
 	}
 	return starlark.Tuple{q, r}, nil
 }
-
