@@ -15,11 +15,11 @@ import (
 //	"wnbf", version (1 byte), kind (1 byte: frame 1, series 2)
 //	columns uint32, rows uint64
 //	per column:
-//	    name: length uint32, bytes
+//	    name: length uint64, bytes
 //	    dtype (1 byte), has nulls (1 byte)
 //	    with nulls: words of 64 rows, bit set = null
 //	    float64, int64: 8 bytes per row; bool: words of 64 rows
-//	    string: entries uint32, each length uint32 and bytes; then a code
+//	    string: entries uint32, each length uint64 and bytes; then a code
 //	    uint32 per row, null = 0xffffffff
 //
 // It is canonical: equal values have equal bytes. Entries stand in the order of
@@ -111,7 +111,7 @@ func (e *encoder) uint64(v uint64) {
 }
 
 func (e *encoder) text(s string) {
-	e.uint32(uint32(len(s)))
+	e.uint64(uint64(len(s)))
 	e.buf = append(e.buf, s...)
 	if len(e.buf) >= 1<<15 {
 		e.flush()
@@ -289,7 +289,7 @@ func (d *decoder) words(n int) bitmap {
 }
 
 func (d *decoder) column(rows int) *Series {
-	name := string(d.take(uint64(d.uint32())))
+	name := string(d.take(d.uint64()))
 	head := d.take(2)
 	if d.err != nil {
 		return nil
@@ -367,7 +367,7 @@ func (d *decoder) strings(rows int, nulls bitmap) *Series {
 	var dict []string
 	seen := map[string]bool{}
 	for range d.uint32() {
-		text := string(d.take(uint64(d.uint32())))
+		text := string(d.take(d.uint64()))
 		if d.err != nil {
 			return nil
 		}

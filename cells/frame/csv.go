@@ -81,7 +81,11 @@ func (e *CSVError) Error() string {
 // Errors are *CSVError, *ColumnError for columns asked for that are missing, or
 // the reader's.
 func ReadCSV(ctx context.Context, name string, r io.Reader, opts CSVOptions) (*Frame, error) {
-	data, err := readAll(ctx, r, 0)
+	size := 0
+	if sized, ok := r.(interface{ Len() int }); ok { // text in memory
+		size = sized.Len()
+	}
+	data, err := readAll(ctx, r, int64(size))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -106,7 +110,7 @@ func ReadCSVFile(ctx context.Context, path string, opts CSVOptions) (*Frame, err
 	return parseCSV(ctx, path, data, opts)
 }
 
-// readAll reads to the end; the memory has room for two more bytes.
+// readAll reads to the end of about size bytes; the memory has room for one more.
 func readAll(ctx context.Context, r io.Reader, size int64) ([]byte, error) {
 	const block = 1 << 20
 	data := make([]byte, 0, max(size, 4096)+2)

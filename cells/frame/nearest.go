@@ -6,7 +6,7 @@ import "strings"
 // regard to case, blanks and punctuation, or at most a third of its letters
 // away. Of equals the first; "" if none is near.
 func nearest(name string, candidates []string) string {
-	best, bestDistance := "", max(1, len([]rune(name))/3)+1
+	best, bestDistance := "", len([]rune(name))/3+1
 	for _, c := range candidates {
 		d := distance(plain(name), plain(c))
 		if d < bestDistance {

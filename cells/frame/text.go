@@ -2,9 +2,9 @@ package frame
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/width"
-	"unicode"
 )
 
 // Text is the frame as a monospace table: names, dtypes, the first and last
