@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -109,16 +110,28 @@ func (t *tableReader) markdown(data []byte) string {
 		if rows := tableRows(n); len(rows) > 0 {
 			tables = append(tables, markdownTable(rows, numericColumns(rows)))
 		}
+		if c := caption(n); c != "" {
+			tables = append(tables, "*"+c+"*")
+		}
 	}
 	return strings.Join(tables, "\n\n")
 }
 
-// tableRows gives the text of each cell. A cell over several columns leaves
-// the others empty.
+func caption(table *html.Node) string {
+	for n := range table.ChildNodes() {
+		if n.DataAtom == atom.Caption {
+			return escapeMarkdown(nodeText(n))
+		}
+	}
+	return ""
+}
+
+// tableRows gives the text of each cell, without the row of types under the
+// names of a frame.
 func tableRows(table *html.Node) [][]string {
 	var rows [][]string
 	for n := range table.Descendants() {
-		if n.DataAtom != atom.Tr {
+		if n.DataAtom != atom.Tr || slices.Contains(n.Attr, html.Attribute{Key: "class", Val: "dtypes"}) {
 			continue
 		}
 		var cells []string
@@ -152,7 +165,7 @@ func numericColumns(rows [][]string) []bool {
 	right := make([]bool, len(rows[0]))
 	for i := range right {
 		for _, r := range rows[1:] {
-			if i < len(r) && r[i] != "" {
+			if i < len(r) && r[i] != "" && r[i] != "…" && r[i] != "null" {
 				if right[i] = decimal.MatchString(r[i]); !right[i] {
 					break
 				}

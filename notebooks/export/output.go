@@ -140,11 +140,14 @@ func figureHTML(picture string, out notebooks.Output) string {
 	return "<figure>" + picture + caption + "</figure>"
 }
 
-// altText says what a figure shows: metadata "alt" or "caption", else its text
-// form unless that is only the name of an object, else where it comes from.
+// altText says what a figure shows: metadata "alt", what the figure says of
+// itself, its caption, else its text form unless that is only the name of an
+// object, else where it comes from.
 func altText(out notebooks.Output, label string) string {
-	for _, key := range []string{"alt", "caption"} {
-		if s, _ := out.Metadata[key].(string); s != "" {
+	alt, _ := out.Metadata["alt"].(string)
+	caption, _ := out.Metadata["caption"].(string)
+	for _, s := range []string{alt, svgLabel(out.Data["image/svg+xml"]), caption} {
+		if s != "" {
 			return dropControls(s)
 		}
 	}

@@ -11,7 +11,10 @@ var (
 	// relative to it; bluemonday checks the scheme again.
 	safeLink   = regexp.MustCompile(`^(?i:https?://|mailto:|#|[^:]*$)`)
 	proseClass = regexp.MustCompile(`^hl-[a-z]$`)
-	wnbClass   = regexp.MustCompile(`^wnb-[A-Za-z0-9_-]+(\s+wnb-[A-Za-z0-9_-]+)*$`)
+	wnbClass   = regexp.MustCompile(`^wnb-[A-Za-z0-9_-]+$`)
+	// frameClass has the words of wnb's tables besides: numbers, nulls, left-out
+	// rows and columns, the row of types.
+	frameClass = regexp.MustCompile(`^(wnb-[A-Za-z0-9_-]+|num|null|gap|dtypes)(\s+(wnb-[A-Za-z0-9_-]+|num|null|gap|dtypes))*$`)
 	headingID  = regexp.MustCompile(`^h-[\p{L}\p{N}-]*$`)
 	cellSpan   = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
 	imageSize  = regexp.MustCompile(`^[1-9][0-9]{0,4}$`)
@@ -51,7 +54,7 @@ func prosePolicy() *bluemonday.Policy {
 // outputPolicy is for text/html outputs: the classes of wnb's own tables, no ids.
 func outputPolicy() *bluemonday.Policy {
 	p := basePolicy()
-	p.AllowAttrs("class").Matching(wnbClass).Globally()
+	p.AllowAttrs("class").Matching(frameClass).Globally()
 	p.AllowAttrs("title").Matching(bluemonday.Paragraph).Globally()
 	return p
 }

@@ -120,22 +120,27 @@ func figure(svg, caption string) notebooks.Output {
 	return out
 }
 
+// describeTable is what a frame gives as HTML.
 func describeTable() string {
-	var b strings.Builder
-	b.WriteString(`<table class="wnb-frame"><thead><tr><th></th>`)
 	columns := []string{"fixed acidity", "volatile acidity", "citric acid", "residual sugar", "chlorides", "free sulfur dioxide", "total sulfur dioxide", "density", "pH", "sulphates", "alcohol"}
+	var b strings.Builder
+	b.WriteString("<table class=\"wnb-frame\">\n<caption>8 rows × 12 columns</caption>\n<thead>\n<tr><th scope=\"col\">statistic</th>")
 	for _, c := range columns {
-		b.WriteString(`<th>` + c + `<div class="wnb-dtype">float64</div></th>`)
+		b.WriteString(`<th scope="col" class="num">` + c + "</th>")
 	}
-	b.WriteString("</tr></thead><tbody>")
+	b.WriteString("</tr>\n<tr class=\"dtypes\"><td>string</td>" + strings.Repeat(`<td class="num">float64</td>`, len(columns)) + "</tr>\n</thead>\n<tbody>\n")
 	for i, name := range []string{"count", "mean", "std", "min", "25%", "50%", "75%", "max"} {
-		b.WriteString("<tr><th>" + name + "</th>")
+		b.WriteString("<tr><td>" + name + "</td>")
 		for j := range columns {
-			fmt.Fprintf(&b, `<td class="wnb-num">%.3f</td>`, float64(i+1)*1.37+float64(j)*0.731)
+			if i == 2 && j == 4 {
+				b.WriteString(`<td class="num null">null</td>`)
+				continue
+			}
+			fmt.Fprintf(&b, `<td class="num">%.3f</td>`, float64(i+1)*1.37+float64(j)*0.731)
 		}
-		b.WriteString("</tr>")
+		b.WriteString("</tr>\n")
 	}
-	return b.String() + "</tbody></table>"
+	return b.String() + "</tbody>\n</table>\n"
 }
 
 func wideTable() string {

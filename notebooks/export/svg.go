@@ -61,6 +61,20 @@ func newSVGDecoder(src []byte) *xml.Decoder {
 	return d
 }
 
+// svgLabel gives the aria-label of an image's root element.
+func svgLabel(src []byte) string {
+	d := newSVGDecoder(src)
+	for {
+		tok, err := d.Token()
+		if err != nil {
+			return "" // SanitizeSVG says what is wrong
+		}
+		if t, ok := tok.(xml.StartElement); ok {
+			return attr(t, "aria-label")
+		}
+	}
+}
+
 // shapeIDs collects the ids of elements that <use> may refer to. Only simple
 // shapes qualify: groups that use groups that use groups grow exponentially.
 func shapeIDs(src []byte) (map[string]bool, error) {

@@ -22,7 +22,7 @@ var holdsText = names(`title desc text tspan`)
 
 var allowedAttribute = names(`id class d x y x1 y1 x2 y2 cx cy r rx ry dx dy fx fy width height points viewBox
 	preserveAspectRatio transform gradientUnits gradientTransform spreadMethod clipPathUnits offset pathLength
-	rotate textLength lengthAdjust version`)
+	rotate textLength lengthAdjust version data-figure`)
 
 // presentation lists the properties that may stand in a style attribute or as
 // an attribute of their own.
