@@ -103,11 +103,7 @@ const insertionRows = 40
 // try looks for a better split of the node on one feature. It reports false if
 // all rows of the node have the same value there.
 func (s *splitter) try(feature int, column *binned, node []sample) bool {
-	copy(s.right, s.total)
-	clear(s.left)
-	s.weightLeft, s.weightRight = 0, s.totalWeight
-	s.squaresLeft, s.squaresRight = 0, s.totalSquares
-	s.rowsLeft = 0
+	s.start()
 	before := s.best.score
 	var varies bool
 	if n := len(node); n <= insertionRows || n < len(column.lo)/64 {
@@ -119,6 +115,15 @@ func (s *splitter) try(feature int, column *binned, node []sample) bool {
 		s.best.feature = feature
 	}
 	return varies
+}
+
+// start puts all rows of the node on the right side.
+func (s *splitter) start() {
+	copy(s.right, s.total)
+	clear(s.left)
+	s.weightLeft, s.weightRight = 0, s.totalWeight
+	s.squaresLeft, s.squaresRight = 0, s.totalSquares
+	s.rowsLeft = 0
 }
 
 // scanSorted sorts the rows by bin and walks through them.
