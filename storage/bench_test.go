@@ -154,3 +154,26 @@ func BenchmarkRuns10k(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTwoStores has two stores on one folder write as fast as they can. The smaller share shows whether one
+// keeps the other from writing.
+func BenchmarkTwoStores(b *testing.B) {
+	ctx := context.Background()
+	dir := b.TempDir()
+	stores := []*Store{open(b, dir, Options{}), open(b, dir, Options{})}
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var calls [2]atomic.Int64
+	b.ResetTimer()
+	if err := inParallel(16, func(i int) error {
+		r, err := stores[i%2].CreateRun(ctx, NewRun{})
+		for err == nil && left.Add(-1) >= 0 {
+			err = stores[i%2].Log(ctx, r.ID, sampleBatch())
+			calls[i%2].Add(1)
+		}
+		return err
+	}); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(min(calls[0].Load(), calls[1].Load()))/float64(b.N), "smaller-share")
+}

@@ -22,9 +22,13 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// busySlice is how long one statement waits for another process inside SQLite, before our own loop looks whether
-// anyone still wants the result.
-const busySlice = time.Second
+// How long a statement waits for another process inside SQLite, before our own loops try again. SQLite's waits grow to
+// 100 ms, so that a writer could miss the short gaps between another's transactions for long; a short slice keeps
+// it trying every millisecond or two.
+const (
+	writeSlice = 5 * time.Millisecond
+	readSlice  = time.Second
+)
 
 // readers bounds the connections of the read pool.
 const readers = 8
@@ -32,7 +36,7 @@ const readers = 8
 // openDatabase connects, creates or migrates when needed, and starts the writer.
 func (s *Store) openDatabase(ctx context.Context) (err error) {
 	file := filepath.Join(s.dir, "wnb.db")
-	db, err := connect(file, s.busy, "immediate", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)")
+	db, err := connect(file, writeSlice, "immediate", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)")
 	if err != nil {
 		return err
 	}
@@ -45,7 +49,7 @@ func (s *Store) openDatabase(ctx context.Context) (err error) {
 	if err := s.bringUpToDate(ctx, db, file); err != nil {
 		return err
 	}
-	if s.reads, err = connect(file, s.busy, "deferred", "query_only(1)"); err != nil {
+	if s.reads, err = connect(file, readSlice, "deferred", "query_only(1)"); err != nil {
 		return err
 	}
 	s.reads.SetMaxOpenConns(readers)
@@ -56,9 +60,9 @@ func (s *Store) openDatabase(ctx context.Context) (err error) {
 
 // connect makes a connection pool. busy_timeout comes first, since the other pragmas may already have to wait.
 // Nothing is opened yet.
-func connect(file string, busy time.Duration, txlock string, pragmas ...string) (*sql.DB, error) {
+func connect(file string, slice time.Duration, txlock string, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_txlock": {txlock}}
-	q.Add("_pragma", "busy_timeout("+strconv.FormatInt(min(busySlice, busy).Milliseconds(), 10)+")")
+	q.Add("_pragma", "busy_timeout("+strconv.FormatInt(slice.Milliseconds(), 10)+")")
 	for _, p := range pragmas {
 		q.Add("_pragma", p)
 	}

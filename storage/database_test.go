@@ -58,7 +58,7 @@ func TestConnectionSettings(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(s.Dir(), "wnb.db")); err != nil {
 		t.Error("the folder's name was misread:", err)
 	}
-	for name, want := range map[string]int{"synchronous": 2, "foreign_keys": 1, "busy_timeout": 1000} {
+	for name, want := range map[string]int{"synchronous": 2, "foreign_keys": 1, "busy_timeout": 5} {
 		var got int
 		if err := s.write.run(ctx, func(t *tx) error { return t.get("PRAGMA "+name, nil, &got) }); err != nil || got != want {
 			t.Errorf("%s = %d, %v, want %d", name, got, err, want)

@@ -76,24 +76,42 @@ func (s *Store) Cells(ctx context.Context, runID string) (list []Cell, err error
 	return list, err
 }
 
+// consolePiece bounds what WriteConsole holds at a time, a single logged piece apart.
+const consolePiece = 1 << 20
+
+// errEnough ends a query early.
+var errEnough = errors.New("enough")
+
 // WriteConsole writes to w what the run has printed, piece by piece. Errors: ErrNotFound (run), those of w.
 func (s *Store) WriteConsole(ctx context.Context, runID string, w io.Writer) error {
-	after := int64(0)
-	for {
-		var data []byte
+	var text []byte
+	for after, more := int64(0), true; more; {
 		err := s.readRun(ctx, runID, func(tx *sql.Tx, run int64) error {
-			return tx.QueryRowContext(ctx, `SELECT id, data FROM console WHERE run = ? AND id > ? ORDER BY id LIMIT 1`, run, after).Scan(&after, &data)
+			text, more = text[:0], false
+			err := eachRow(ctx, tx, func(rows *sql.Rows) error {
+				var data sql.RawBytes
+				if err := rows.Scan(&after, &data); err != nil {
+					return err
+				}
+				if text = append(text, data...); len(text) >= consolePiece {
+					more = true
+					return errEnough
+				}
+				return nil
+			}, `SELECT id, data FROM console WHERE run = ? AND id > ? ORDER BY id`, run, after)
+			if errors.Is(err, errEnough) {
+				return nil
+			}
+			return err
 		})
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
 		if err != nil {
 			return err
 		}
-		if _, err := w.Write(data); err != nil {
+		if _, err := w.Write(text); err != nil {
 			return fmt.Errorf("writing the console text of run %s: %w", runID, err)
 		}
 	}
+	return nil
 }
 
 // readRun runs f on a run named by its full id.

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -78,6 +79,36 @@ func TestProcessesWriteAtOnce(t *testing.T) {
 		}
 	}
 	checkIntegrity(t, s)
+}
+
+// TestKillDuringCreation kills a process while it creates the store, as soon as each of its files appears.
+func TestKillDuringCreation(t *testing.T) {
+	for _, file := range []string{"lock", "wnb.db", "wnb.db-journal", "wnb.db-wal", "live"} {
+		t.Run(file, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), ".wnb")
+			c := startChild(t, "create", dir)
+			c.signal(t)
+			ended := make(chan error)
+			go func() { ended <- c.cmd.Wait() }()
+			for waiting := true; waiting; {
+				_, err := os.Stat(filepath.Join(dir, file))
+				if err == nil {
+					if err := c.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+						t.Fatal(err)
+					}
+				}
+				select {
+				case <-ended: // killed, or done before the file was seen, which is as good
+					waiting = false
+				default:
+					runtime.Gosched()
+				}
+			}
+			s := open(t, dir, Options{})
+			create(t, s, NewRun{Name: "after"})
+			checkIntegrity(t, s)
+		})
+	}
 }
 
 // TestKill kills a process at random points of its work. What it was told to be stored must be there.

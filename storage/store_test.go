@@ -139,6 +139,27 @@ func TestRunRoundTrip(t *testing.T) {
 	}
 }
 
+func TestConsoleInPieces(t *testing.T) {
+	s := open(t, t.TempDir(), Options{})
+	r := create(t, s, NewRun{})
+	var want strings.Builder
+	for i := range 20 {
+		text := strings.Repeat(string(rune('a'+i)), consolePiece/5)
+		want.WriteString(text)
+		log(t, s, r.ID, Batch{Console: []byte(text)})
+	}
+	var got strings.Builder
+	if err := s.WriteConsole(context.Background(), r.ID, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != want.String() {
+		t.Errorf("%d bytes came back of %d", got.Len(), want.Len())
+	}
+	if err := s.WriteConsole(context.Background(), "none", &got); !errors.Is(err, ErrNotFound) {
+		t.Error(err)
+	}
+}
+
 func TestRules(t *testing.T) {
 	ctx := context.Background()
 	s := open(t, t.TempDir(), Options{})
