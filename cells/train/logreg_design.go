@@ -86,12 +86,12 @@ func (d *design) unscale(w []float64) (coef [][]float64, intercept []float64) {
 	return coef, intercept
 }
 
-// every gives the design of each step-th row only.
-func (d *design) every(step int) *design {
+// take gives the design of some of the rows.
+func (d *design) take(rows []int) *design {
 	out := *d
-	out.n = (d.n + step - 1) / step
+	out.n = len(rows)
 	out.data = make([]float64, 0, out.n*d.p)
-	for i := 0; i < d.n; i += step {
+	for _, i := range rows {
 		out.data = append(out.data, d.row(i)...)
 	}
 	return &out

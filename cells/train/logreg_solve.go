@@ -33,22 +33,26 @@ func (l LogisticRegression) solve(ctx context.Context, d *design, t task, opts F
 	return o.newton(ctx, w, l.MaxIter, l.Tol, opts)
 }
 
-// roughStart moves w to where a strided 16th of the rows would put it, when
-// there are so many rows that this saves passes over all of them.
+// roughStart moves w to where a 16th of the rows would put it, when there are
+// so many rows that this saves passes over all of them. The rows are chosen at
+// random, one of each 16: data in cycles must not give rows of one class.
 func (l LogisticRegression) roughStart(ctx context.Context, d *design, t task, w []float64, opts FitOptions) error {
 	const step = 16
 	if d.n < step*max(1000, 20*len(w)) {
 		return nil
 	}
-	few := task{outs: t.outs, weight: slices.Clone(t.weight)}
-	for i := 0; i < d.n; i += step {
-		few.codes = append(few.codes, t.codes[i])
+	rng := newStream(0, 0)
+	rows := make([]int, d.n/step)
+	few := task{codes: make([]int, len(rows)), outs: t.outs, weight: slices.Clone(t.weight)}
+	for i := range rows {
+		rows[i] = i*step + rng.IntN(step)
+		few.codes[i] = t.codes[rows[i]]
 	}
 	for c := range few.weight {
 		few.weight[c] *= step
 	}
-	o := newObjective(d.every(step), few, d.penalty(l.Penalty), threadCount(opts.Threads))
-	f, err := o.newton(ctx, slices.Clone(w), 10, 1e-4*o.weightSum/l.C, FitOptions{})
+	o := newObjective(d.take(rows), few, d.penalty(l.Penalty), threadCount(opts.Threads))
+	f, err := o.newton(ctx, slices.Clone(w), 10, 1e-4*o.weightSum, FitOptions{})
 	if err == nil {
 		copy(w, f.w)
 	}
@@ -61,6 +65,12 @@ func (l LogisticRegression) roughStart(ctx context.Context, d *design, t task, w
 func (o *objective) newton(ctx context.Context, w []float64, maxIter int, tol float64, opts FitOptions) (fitted, error) {
 	if err := o.eval(ctx, w, true); err != nil {
 		return fitted{}, err
+	}
+	if !(o.loss <= (1+1e-9)*o.weightSum*math.Log(float64(max(2, o.task.outs)))) {
+		clear(w) // a start that is worse than knowing nothing
+		if err := o.eval(ctx, w, true); err != nil {
+			return fitted{}, err
+		}
 	}
 	for it := 1; ; it++ {
 		if !isFinite(o.loss) {
@@ -87,7 +97,7 @@ func (o *objective) newton(ctx context.Context, w []float64, maxIter int, tol fl
 func (o *objective) lineSearch(ctx context.Context, w, dir []float64, slope, step float64, hess bool) (bool, error) {
 	from := slices.Clone(w)
 	loss := o.loss
-	slack := 1e-13 * (math.Abs(loss) + 1)
+	slack := 1e-11 * (math.Abs(loss) + 1)
 	for least := 1e-9 * step; step > least; step /= 2 {
 		for i := range w {
 			w[i] = from[i] + step*dir[i]
