@@ -42,6 +42,11 @@ var htmlPayloads = []string{
 	"\x00<scr\x00ipt>alert(1)</script>\x1b]8;;javascript:alert(1)\x07x\x1b]8;;\x07\xff\xfe",
 	`{{.CSS}}<%= 1 %>${alert(1)}`,
 	`sha256-x'; script-src *; "`,
+	`</div></div></pre></section></main></body></html><div><details><table><tr><td><b><i>`,
+	strings.Repeat("> ", 600) + "deep",
+	strings.Repeat("- ", 600) + "deep",
+	strings.Repeat("<div>", 600) + "deep",
+	strings.Repeat("*a _b ", 600) + strings.Repeat("[", 2000),
 }
 
 // svgPayloads is a zoo of images.
@@ -187,6 +192,9 @@ func forbidden(t *testing.T, page string, whole bool) []string {
 			continue
 		}
 		count[n.Data]++
+		if (n.Data == "main" || n.Data == "footer") && n.Parent.Data != "body" {
+			found = append(found, "<"+n.Data+"> inside <"+n.Parent.Data+">")
+		}
 		if !mayOccur[n.Data] {
 			found = append(found, "element <"+n.Data+">")
 		}
@@ -196,6 +204,9 @@ func forbidden(t *testing.T, page string, whole bool) []string {
 			}
 			if a.Key == "id" && ids[a.Val] {
 				found = append(found, "the id "+a.Val+" twice")
+			}
+			if a.Key == "class" && strings.HasPrefix(a.Val, "cell ") && n.Parent.Data != "main" {
+				found = append(found, "a cell inside <"+n.Parent.Data+">")
 			}
 			if a.Key == "id" {
 				ids[a.Val] = true

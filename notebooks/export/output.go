@@ -69,7 +69,7 @@ var preferred = []string{
 
 // bundle shows the best representation that can be shown.
 func (o *outputs) bundle(out notebooks.Output, label string) (string, error) {
-	var why string
+	var why string // the figure, if there is one, cannot be shown
 	for _, mime := range preferred {
 		data, ok := out.Data[mime]
 		if !ok {
@@ -85,7 +85,8 @@ func (o *outputs) bundle(out notebooks.Output, label string) (string, error) {
 		case "image/png", "image/jpeg", "image/gif", "image/webp":
 			return o.picture(mime, data, out, label), nil
 		case "text/html":
-			if part := strings.TrimSpace(o.policy.Sanitize(string(data))); part != "" {
+			part, err := balanced(o.policy.Sanitize(string(data)))
+			if err == nil && part != "" {
 				return `<div class="html">` + boxTables(part) + `</div>`, nil
 			}
 		case "text/markdown":

@@ -1,9 +1,13 @@
 package export
 
 import (
+	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 var (
@@ -57,4 +61,21 @@ func outputPolicy() *bluemonday.Policy {
 	p.AllowAttrs("class").Matching(frameClass).Globally()
 	p.AllowAttrs("title").Matching(bluemonday.Paragraph).Globally()
 	return p
+}
+
+// balanced gives sanitised HTML with every element closed: an output must not
+// end the box it is shown in, nor take the rest of the page into its own.
+// Markup nested deeper than a parser goes is an error.
+func balanced(s string) (string, error) {
+	nodes, err := html.ParseFragment(strings.NewReader(s), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		return "", fmt.Errorf("HTML output: %w", err)
+	}
+	var b strings.Builder
+	for _, n := range nodes {
+		if err := html.Render(&b, n); err != nil {
+			return "", fmt.Errorf("HTML output: %w", err)
+		}
+	}
+	return strings.TrimSpace(b.String()), nil
 }

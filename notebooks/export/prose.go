@@ -58,6 +58,9 @@ func (p *prose) render(source, skip string, attached map[string]string) (string,
 			doc.RemoveChild(doc, h)
 		}
 	}
+	if deeper(doc, maxProseDepth) {
+		return "<pre>" + escapeXML(source) + "</pre>", nil, nil
+	}
 	attach(doc, attached)
 	var found []heading
 	for _, h := range headingsOf(doc) {
@@ -70,7 +73,27 @@ func (p *prose) render(source, skip string, attached map[string]string) (string,
 	if err := p.md.Renderer().Render(&out, src, doc); err != nil {
 		return "", nil, err
 	}
-	return boxTables(p.policy.Sanitize(out.String())), found, nil
+	safe := boxTables(p.policy.Sanitize(out.String()))
+	return columnHeads.Replace(safe), found, nil
+}
+
+// columnHeads marks the header cells of Markdown tables, which have no others.
+var columnHeads = strings.NewReplacer("<th>", `<th scope="col">`, "<th ", `<th scope="col" `)
+
+// maxProseDepth is the nesting that prose may have. Text that goes deeper is
+// shown as it stands: browsers give up at some depth and close what is open.
+const maxProseDepth = 100
+
+func deeper(n ast.Node, limit int) bool {
+	if limit == 0 {
+		return true
+	}
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if deeper(c, limit-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // boxTables puts each table into a box that scrolls, so that a wide table does
