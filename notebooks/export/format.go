@@ -20,6 +20,8 @@ func howItWent(c notebooks.Cell) string {
 		}
 		switch {
 		case e.Status == notebooks.StatusDone || e.Status == "":
+		case e.Reason != "" && e.Status == notebooks.StatusCached:
+			words = append(words, "cached, "+e.Reason)
 		case e.Reason != "":
 			words = append(words, string(e.Status)+": "+e.Reason)
 		default:

@@ -19,8 +19,9 @@
 //     one style sheet, by its hash, and images from data: URIs. A hole in the
 //     first two layers finds nothing that would run or load.
 //
-// Names of classes in outputs start with "wnb-" and ids get a prefix, so an
-// output can use the style of tables but not dress up as a part of the page.
+// Classes in outputs are those of wnb's tables (wnb-..., num, null, gap, dtypes),
+// ids get a prefix and open elements are closed, so an output can use the style
+// of tables but not dress up as a part of the page or swallow the rest of it.
 //
 // Pages work with JavaScript off (folding is details/summary), follow the
 // reader's light or dark scheme through the variables --wnb-ink, --wnb-muted,

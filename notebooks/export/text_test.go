@@ -120,7 +120,7 @@ func TestHowItWent(t *testing.T) {
 		{"disabled", disabled, "disabled"},
 		{"python", notebooks.Cell{Lang: notebooks.Python}, "kept, not run"},
 		{"very short", ran(notebooks.StatusDone, time.Millisecond, ""), "< 0.01 s"},
-		{"cached with gain", ran(notebooks.StatusCached, 40*time.Millisecond, "saved 38 s"), "0.04 s · cached: saved 38 s"},
+		{"cached with gain", ran(notebooks.StatusCached, 40*time.Millisecond, "saved 38 s"), "0.04 s · cached, saved 38 s"},
 		{"seconds", ran(notebooks.StatusDone, 1234*time.Millisecond, ""), "1.2 s"},
 		{"many seconds", ran(notebooks.StatusFailed, 38*time.Second, ""), "38 s · failed"},
 		{"minutes", ran(notebooks.StatusDone, 200*time.Second, ""), "3 min 20 s"},
