@@ -64,12 +64,13 @@ func (l *layout) place() {
 		right -= l.bar.width()
 	}
 	for range 2 {
-		l.yTicks = l.y.place(l.y1-l.y0, yTickSpacing, 0.3*l.s.width)
+		l.yTicks = l.y.place(l.y1-l.y0, yTickSpacing, maxNames*l.s.width)
 		l.x0 = edge + l.yLabelWidth()
 		l.x1 = right
 		l.placeX()
+		l.x1 = max(l.x1, l.x0+10)
 		l.y1 = l.s.height - edge - l.xLabelHeight()
-		l.y1 = max(l.y1, l.y0+20)
+		l.y1 = max(l.y1, l.y0+10)
 	}
 }
 
@@ -84,11 +85,18 @@ func (l *layout) yLabelWidth() float64 {
 	return width
 }
 
-// maxTurned is the longest label written at an angle.
+// maxNames is the share of the width that names beside a plot may take.
+const maxNames = 0.3
+
 const (
-	maxTurned = 150
-	turn      = 40 // degrees
+	turn      = 40  // angle of labels that have no room side by side, in degrees
+	maxTurned = 150 // length of the longest of them
 )
+
+// maxTurned leaves most of a small figure to the data.
+func (l *layout) maxTurned() float64 {
+	return min(maxTurned, 0.42*l.s.height-20, 0.3*l.s.width)
+}
 
 func (l *layout) placeX() {
 	l.turned = false
@@ -106,7 +114,7 @@ func (l *layout) placeX() {
 	}
 	l.turned = true
 	sin, cos := math.Sincos(turn * math.Pi / 180)
-	l.xTicks = thin(l.x.categories, band*sin, maxTurned)
+	l.xTicks = thin(l.x.categories, band*sin, l.maxTurned())
 	for i, at := range l.xTicks.at { // a turned label reaches to the left of its tick
 		reach := labelRoom(l.xTicks.label[i])*cos + labelSize*sin
 		if over := edge/2 + reach - (l.x0 + (at+0.5)*band); over > 0 {

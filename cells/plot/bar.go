@@ -43,6 +43,7 @@ func (b Bar) check() error {
 	if len(b.Categories) == 0 {
 		c.fail("categories", "is empty; pass at least one")
 	}
+	c.atMost("categories", len(b.Categories))
 	checkSeries(c, b.Series)
 	for i, s := range b.Series {
 		c.sameLen(fmt.Sprintf("series[%d].values", i), len(s.Values), "categories", len(b.Categories))
@@ -84,14 +85,21 @@ func (b Bar) draw(s *scene) {
 // roomForLabels makes room for labels beyond the ends of the bars.
 func (b Bar) roomForLabels(domain extent, s *scene) extent {
 	if b.Horizontal {
-		return widen(domain, (maxRoom(b.labels())+tickGap)/(0.6*s.width))
+		return roomBeside(domain, b.labels(), b.Categories, s)
 	}
 	return widen(domain, lineHeight/(0.6*s.height))
 }
 
+// roomBeside makes room for value labels beyond horizontal bars, left of which stand the names.
+func roomBeside(domain extent, labels, names []string, s *scene) extent {
+	plot := s.width - 2*edge - 2*lineHeight - min(maxNames*s.width, maxRoom(names))
+	label := maxRoom(labels) + tickGap
+	return widen(domain, label/max(label, plot-2*label))
+}
+
 // widen adds a share of the domain at each end that is not zero.
 func widen(domain extent, share float64) extent {
-	room := min(0.3, share) * (domain.hi - domain.lo)
+	room := share * (domain.hi - domain.lo)
 	if domain.hi > 0 {
 		domain.hi += room
 	}
@@ -126,23 +134,33 @@ func (b Bar) bar(s *scene, p panel, series, category int, v float64) {
 		s.rect(from+gap, a, from+width-gap, z, seriesColor(series))
 	}
 	if b.ValueLabels {
-		b.valueLabel(s, from+width/2, z, width, v)
+		b.valueLabel(s, p, from+width/2, z, width, v)
 	}
 }
 
 // valueLabel writes v beyond the end of its bar, if the bar is wide enough for it.
-func (b Bar) valueLabel(s *scene, mid, end, width, v float64) {
+func (b Bar) valueLabel(s *scene, p panel, mid, end, width, v float64) {
 	text := FormatNumber(v)
 	switch {
 	case b.Horizontal && width < labelSize-1, !b.Horizontal && labelRoom(text) > width/barShare+4:
-	case b.Horizontal && v < 0:
-		s.label(end-5, mid, text, anchorEnd, ink)
 	case b.Horizontal:
-		s.label(end+5, mid, text, anchorStart, ink)
+		s.labelBeside(p, end, mid, text, v < 0)
 	case v < 0:
 		s.label(mid, end+9, text, anchorMiddle, ink)
 	default:
 		s.label(mid, end-9, text, anchorMiddle, ink)
+	}
+}
+
+// labelBeside writes the number of a horizontal bar beyond its end, if the plot has room for it.
+func (s *scene) labelBeside(p panel, end, y float64, text string, left bool) {
+	const gap = 6
+	width := gap + labelRoom(text)
+	switch {
+	case left && end-width >= p.x0:
+		s.label(end-gap, y, text, anchorEnd, ink)
+	case !left && end+width <= p.x1+edge:
+		s.label(end+gap, y, text, anchorStart, ink)
 	}
 }
 

@@ -3,8 +3,6 @@ package plot
 import (
 	"fmt"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
 )
 
 // Box shows the spread of groups: median, quartiles, whiskers to the last value within 1.5 times the box (Tukey), and
@@ -27,6 +25,7 @@ func (b Box) check() error {
 	if len(b.Groups) == 0 {
 		c.fail("groups", "is empty; pass at least one group")
 	}
+	c.atMost("groups", len(b.Groups))
 	for i, g := range b.Groups {
 		c.numbers(fmt.Sprintf("groups[%d].values", i), g.Values)
 	}
@@ -42,8 +41,7 @@ type fiveNumbers struct {
 func summarize(values []float64) fiveNumbers {
 	sorted := finite(values)
 	slices.Sort(sorted)
-	q := func(p float64) float64 { return stat.Quantile(p, stat.LinInterp, sorted, nil) }
-	f := fiveNumbers{q1: q(0.25), median: q(0.5), q3: q(0.75)}
+	f := fiveNumbers{q1: quantile(sorted, 0.25), median: quantile(sorted, 0.5), q3: quantile(sorted, 0.75)}
 	f.low, f.high = f.q1, f.q3
 	reach := 1.5 * (f.q3 - f.q1)
 	for _, v := range sorted {

@@ -78,7 +78,7 @@ func scoreLegend(curves []XY, name string, score func(XY) float64) []legendEntry
 	for i, c := range curves {
 		text := fmt.Sprintf("%s %s", name, fixed(score(c), 3))
 		if curve := oneLine(c.Name); curve != "" {
-			text = fmt.Sprintf("%s (%s)", ellipsis(curve, legendNameMax-90, labelSize, false), text)
+			text = fmt.Sprintf("%s (%s)", ellipsisMiddle(curve, 150), text)
 		}
 		out[i] = legendEntry{text, seriesColor(i), legendLine}
 	}

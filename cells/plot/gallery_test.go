@@ -194,7 +194,7 @@ func gallery(t testing.TB) map[string]Spec {
 		"box":             Box{Options: Options{Title: "Alcohol by grade", XLabel: "quality", YLabel: "alcohol"}, Groups: byGrade(col("alcohol"), col("quality"))},
 		"heatmap_corr":    Heatmap{Options: Options{Title: "Correlations"}, Rows: features, Columns: features, Values: corr, Diverging: true, ValueLabel: "Pearson's r"},
 		"heatmap_grid":    Heatmap{Options: Options{Title: "Grid search", XLabel: "max_depth", YLabel: "n_estimators"}, Rows: []string{"50", "100", "200"}, Columns: []string{"3", "5", "8", "None"}, Values: []Floats{{0.61, 0.64, 0.66, 0.68}, {0.62, 0.65, 0.67, 0.70}, {0.62, 0.66, 0.69, math.NaN()}}, ValueLabel: "accuracy"},
-		"small":           Line{Options: Options{Title: "A small one", Width: 200, Height: 140, XLabel: "x", YLabel: "y"}, Series: []XY{{Name: "a", Y: []float64{1, 3, 2}}, {Name: "b", Y: []float64{2, 3, 9}}}},
+		"small":           Line{Options: Options{Title: "A small one", Width: 240, Height: 160, XLabel: "x", YLabel: "y"}, Series: []XY{{Name: "a", Y: []float64{1, 3, 2}}, {Name: "b", Y: []float64{2, 3, 9}}}},
 		"many_series":     Line{Options: Options{Title: "Many series"}, Series: manySeries(30)},
 	}
 }

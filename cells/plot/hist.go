@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 )
 
 // Hist is a histogram of one or several series over common bins.
@@ -106,12 +105,20 @@ func wholeNumbers(values []float64) bool {
 func autoBins(sorted []float64) int {
 	n := float64(len(sorted))
 	least := math.Ceil(math.Log2(n)) + 1
-	iqr := stat.Quantile(0.75, stat.LinInterp, sorted, nil) - stat.Quantile(0.25, stat.LinInterp, sorted, nil)
+	iqr := quantile(sorted, 0.75) - quantile(sorted, 0.25)
 	if iqr <= 0 {
 		return int(least)
 	}
 	count := math.Ceil((sorted[len(sorted)-1] - sorted[0]) / (2 * iqr / math.Cbrt(n)))
 	return int(max(least, min(count, maxAutoBins)))
+}
+
+// quantile interpolates as NumPy and R do by default (Hyndman and Fan's type 7), which gonum's stat.Quantile cannot.
+func quantile(sorted []float64, p float64) float64 {
+	pos := p * float64(len(sorted)-1)
+	i := min(int(pos), len(sorted)-1)
+	next := min(i+1, len(sorted)-1)
+	return sorted[i] + (pos-float64(i))*(sorted[next]-sorted[i])
 }
 
 func finite(values []float64) []float64 {

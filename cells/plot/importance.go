@@ -35,7 +35,7 @@ func (f FeatureImportance) check() error {
 }
 
 func (f FeatureImportance) defaultHeight() float64 {
-	return min(maxSide, max(minSide, 70+22*float64(len(f.top()))))
+	return min(maxSide, max(minHeight, 70+22*float64(len(f.top()))))
 }
 
 // top returns the indices of the features that are shown, largest first.
@@ -61,7 +61,7 @@ func (f FeatureImportance) draw(s *scene) {
 		values.add(f.Values[i])
 		labels[k] = importanceLabel(f.Values[i])
 	}
-	domain := widen(values.paddedFromZero(), (maxRoom(labels)+tickGap)/(0.6*s.width))
+	domain := roomBeside(values.paddedFromZero(), labels, names, s)
 	p := s.panel(axes{
 		x: axis{label: f.XLabel, domain: domain, bare: true},
 		y: axis{label: f.YLabel, categories: categoryNames(names)},
@@ -72,13 +72,8 @@ func (f FeatureImportance) draw(s *scene) {
 		half := barShare * min(28, p.y.at(1)-p.y.at(0)) / 2
 		end := p.x.at(v)
 		s.rect(zero, y-half, end, y+half, seriesColor(0))
-		if half < labelSize/2-1 {
-			continue
-		}
-		if v < 0 {
-			s.label(end-6, y, labels[k], anchorEnd, ink)
-		} else {
-			s.label(end+6, y, labels[k], anchorStart, ink)
+		if half >= labelSize/2-1 {
+			s.labelBeside(p, end, y, labels[k], v < 0)
 		}
 	}
 	x := crisp(zero)

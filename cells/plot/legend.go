@@ -17,11 +17,11 @@ type legendEntry struct {
 
 // Legend sizes in pixels.
 const (
-	swatch         = 10
-	swatchLine     = 18
-	legendNameMax  = 220
-	legendGap      = 16
-	legendMaxLines = 5
+	swatch        = 10
+	swatchLine    = 18
+	legendGap     = 16
+	legendMaxRows = 5
+	legendShare   = 0.2 // of the figure's height
 )
 
 func (e legendEntry) swatchWidth() float64 {
@@ -37,40 +37,39 @@ type legend struct {
 	entries []legendEntry
 }
 
-// legend draws the entries in rows between title and plot, where they never lie over the data.
+// legend draws the entries in rows between title and plot, where they never lie over the data. When the rows are full, it
+// says how many entries are left.
 func (s *scene) legend(l legend) {
-	entries := l.entries
-	if len(entries) == 0 {
+	if len(l.entries) == 0 {
 		return
 	}
-	x, row := float64(edge), 0
-	if title := ellipsis(l.title, legendNameMax, labelSize, false); title != "" {
-		s.label(x, s.top+lineHeight/2, title, anchorStart, muted)
+	nameWidth := min(220, s.width/2-2*edge-swatchLine)
+	rows := max(1, min(legendMaxRows, int(legendShare*s.height/lineHeight)))
+	x, y, limit := float64(edge), s.top+lineHeight/2, s.width-edge
+	if title := ellipsis(l.title, nameWidth, labelSize, false); title != "" {
+		s.label(x, y, title, anchorStart, muted)
 		x += labelRoom(title) + legendGap
 	}
-	for i, e := range entries {
-		name := ellipsis(e.name, legendNameMax, labelSize, false)
-		width := e.swatchWidth() + 6 + labelRoom(name)
-		limit := s.width - edge
-		if x > edge && x+width > limit {
-			x, row = edge, row+1
+	for i, e := range l.entries {
+		name := ellipsis(e.name, nameWidth, labelSize, false)
+		end := x + e.swatchWidth() + 6 + labelRoom(name)
+		more, room := "… "+FormatInt(len(l.entries)-i)+" more", 0.0
+		if rows == 1 && i < len(l.entries)-1 {
+			room = legendGap + labelRoom(more)
 		}
-		more := "… " + FormatInt(len(entries)-i) + " more"
-		last := row == legendMaxLines-1 && i < len(entries)-1
-		if last && x+width+legendGap+labelRoom(more) > limit {
-			s.label(x, s.top+lineHeight/2, more, anchorStart, muted)
-			break
-		}
-		y := s.top + lineHeight/2
-		if row > 0 && x == edge {
-			s.top += lineHeight + 2
-			y = s.top + lineHeight/2
+		if end+room > limit {
+			if rows == 1 {
+				s.label(x, y, more, anchorStart, muted)
+				break
+			}
+			end += edge - x
+			x, y, rows = edge, y+lineHeight+2, rows-1
 		}
 		e.draw(s, x, y)
 		s.label(x+e.swatchWidth()+6, y, name, anchorStart, ink)
-		x += width + legendGap
+		x = end + legendGap
 	}
-	s.top += lineHeight + 4
+	s.top = y + lineHeight/2 + 4
 }
 
 func (e legendEntry) draw(s *scene, x, y float64) {

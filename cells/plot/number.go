@@ -114,13 +114,16 @@ func (e *extent) add(values ...float64) {
 	}
 }
 
+// tiny is a range below which the steps of an axis come near the smallest float64.
+const tiny = 1e-290
+
 // widened makes room around constant data, whose own range is a single number.
 func (e extent) widened() extent {
 	if e.lo > e.hi {
 		return extent{0, 1}
 	}
 	magnitude := max(math.Abs(e.lo), math.Abs(e.hi))
-	if e.hi-e.lo > 1e-10*magnitude && e.hi-e.lo > 1e-290 {
+	if e.hi-e.lo > 1e-10*magnitude && e.hi-e.lo > tiny {
 		return e
 	}
 	pad := 0.1 * magnitude
@@ -145,7 +148,7 @@ func (e extent) padded() extent {
 // paddedFromZero includes zero and pads only the sides that are not zero: the range of bars.
 func (e extent) paddedFromZero() extent {
 	e.add(0)
-	if e.lo == e.hi {
+	if e.hi-e.lo < tiny {
 		return extent{0, 1}
 	}
 	pad := padding * (e.hi - e.lo)

@@ -90,7 +90,8 @@ type Figure struct {
 // Sizes in pixels outside which a figure cannot be drawn well.
 const (
 	defaultWidth = 640
-	minSide      = 120
+	minWidth     = 240
+	minHeight    = 160
 	maxSide      = 4000
 )
 
@@ -128,11 +129,11 @@ func checkSize(spec Spec) error {
 	for _, side := range []struct {
 		name  string
 		value float64
-	}{{"width", opts.Width}, {"height", opts.Height}} {
-		bad := side.value != 0 && !(side.value >= minSide && side.value <= maxSide)
-		if bad {
+		least float64
+	}{{"width", opts.Width, minWidth}, {"height", opts.Height, minHeight}} {
+		if side.value != 0 && !(side.value >= side.least && side.value <= maxSide) {
 			return &ArgumentError{spec.kind(), side.name,
-				fmt.Sprintf("%v is outside %d to %d pixels", side.value, minSide, maxSide)}
+				fmt.Sprintf("%v is outside %v to %d pixels", side.value, side.least, maxSide)}
 		}
 	}
 	return nil
@@ -249,7 +250,7 @@ func (c *checker) numbers(argument string, values Floats) {
 		}
 	}
 	if finite == 0 {
-		c.fail(argument, "all %s are missing (NaN or infinite)", count(len(values), "value"))
+		c.fail(argument, "holds no number to draw: all of its %d are missing (NaN or infinite)", len(values))
 	}
 }
 
@@ -257,6 +258,15 @@ func (c *checker) numbers(argument string, values Floats) {
 func (c *checker) sameLen(nameA string, a int, nameB string, b int) {
 	if a != b {
 		c.fail(nameA, "has %s but %s has %d; both must have the same length", count(a, "element"), nameB, b)
+	}
+}
+
+// maxBands is how many categories fit on an axis before nothing can be told apart.
+const maxBands = 2000
+
+func (c *checker) atMost(argument string, n int) {
+	if n > maxBands {
+		c.fail(argument, "%s are too many to draw; the limit is %s", count(n, "element"), FormatInt(maxBands))
 	}
 }
 

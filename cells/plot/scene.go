@@ -94,10 +94,14 @@ func (s *scene) label(x, y float64, text string, a anchor, fill paint) {
 // middle is the distance from the middle of a label's digits to its baseline.
 const middle = 0.36 * labelSize
 
-// title draws the title at the top left, over at most two lines.
+// title draws the title at the top left, over at most two lines, or one in a low figure.
 func (s *scene) title(text string) {
-	const lineHeight = 19
-	for _, line := range wrap(text, s.width-2*edge, titleSize, true, 2) {
+	const lineHeight, low = 19, 240
+	lines := 2
+	if s.height < low {
+		lines = 1
+	}
+	for _, line := range wrap(text, s.width-2*edge, titleSize, true, lines) {
 		s.add(textMark{point: point{edge, s.top + titleSize - 2}, text: line, size: titleSize, bold: true, fill: ink})
 		s.top += lineHeight
 	}

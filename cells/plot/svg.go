@@ -24,10 +24,9 @@ var roleVariables = map[role]string{
 func (f *Figure) SVG() ([]byte, error) {
 	s := f.scene()
 	w := &svgWriter{}
-	alt := escape(f.Alt())
 	fmt.Fprintf(&w.buf, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]s %[2]s" width="%[1]s" height="%[2]s" `+
-		`role="img" aria-label="%[3]s" data-figure="%[4]s" font-family="%[5]s" font-size="%[6]d">`+"\n<title>%[3]s</title>\n",
-		px(s.width), px(s.height), alt, f.hash[:16], svgFonts, labelSize)
+		`role="img" aria-label="%[3]s" data-figure="%[4]s" font-family="%[5]s" font-size="%[6]d">`+"\n",
+		px(s.width), px(s.height), escape(f.Alt()), f.hash[:16], svgFonts, labelSize)
 	for _, m := range s.marks {
 		if err := w.mark(m); err != nil {
 			return nil, fmt.Errorf("draw %s as SVG: %w", f.Kind(), err)
