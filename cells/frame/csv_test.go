@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 )
 
@@ -130,8 +131,12 @@ func TestReadCSVFile(t *testing.T) {
 	}
 	_, err = ReadCSVFile(context.Background(), filepath.Dir(path), CSVOptions{})
 	wantError(t, err, filepath.Dir(path))
+	defer goleak.VerifyNone(t)
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
+	if _, err := parseCSVChunks(done, "x", []byte("a\n1\n2\n3\n"), CSVOptions{Threads: 4}, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
 	if _, err = ReadCSVFile(done, path, CSVOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}

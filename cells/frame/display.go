@@ -64,7 +64,7 @@ func newGrid(cols []*Series, rows int, opts DisplayOptions) *grid {
 		g.columns = append(g.columns, newGridColumn(cols[j], shownRows, opts.MaxText))
 	}
 	if rowGap >= 0 {
-		g.footer += fmt.Sprintf(", %d rows shown", len(shownRows))
+		g.footer += ", " + plural(len(shownRows), "row") + " shown"
 	}
 	return g
 }

@@ -3,14 +3,13 @@ package frame
 import "strings"
 
 // nearest is the candidate that name was likely meant to be: equal without
-// regard to case, blanks and punctuation, or at most a third of its letters
-// away. Of equals the first; "" if none is near.
+// regard to case, blanks and punctuation, or a slip in at most a third of its
+// letters. Of equals the first; "" if none is near.
 func nearest(name string, candidates []string) string {
-	best, bestDistance := "", len([]rune(name))/3+1
+	best, bestSlips := "", len([]rune(name))/3+1
 	for _, c := range candidates {
-		d := distance(plain(name), plain(c))
-		if d < bestDistance {
-			best, bestDistance = c, d
+		if d := slips(plain(name), plain(c)); d < bestSlips {
+			best, bestSlips = c, d
 		}
 	}
 	return best
@@ -26,23 +25,28 @@ func plain(name string) []rune {
 	return []rune(strings.ToLower(strings.Map(keep, name)))
 }
 
-// distance is the number of letters to insert, delete or change (Levenshtein).
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+// slips is the number of letters to insert, delete, change or swap with their
+// neighbour (Damerau-Levenshtein, optimal string alignment).
+func slips(a, b []rune) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
 	}
-	for i, ra := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, rb := range b {
-			cost := 1
-			if ra == rb {
-				cost = 0
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			changed := d[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				changed++
 			}
-			next := min(row[j]+1, row[j+1]+1, diagonal+cost)
-			diagonal, row[j+1] = row[j+1], next
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, changed)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return d[len(a)][len(b)]
 }
