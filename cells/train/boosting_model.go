@@ -65,13 +65,18 @@ func (m *boostingModel) addTrees(lo int, block, out *Matrix) {
 // returns the log-loss of a row of class code.
 func (m *boostingModel) toProba(v []float64, code int) float64 {
 	if len(m.prior) == 1 {
-		margin := v[0]
-		p := 1 / (1 + math.Exp(-margin))
-		v[0], v[1] = 1-p, p
-		if code == 1 {
-			margin = -margin
+		// e is at most 1, so that neither the exponential nor the logarithm overflows.
+		margin, e := v[0], math.Exp(-math.Abs(v[0]))
+		likely, unlikely := 1/(1+e), e/(1+e)
+		v[0], v[1] = unlikely, likely
+		if margin < 0 {
+			v[0], v[1] = likely, unlikely
 		}
-		return math.Max(margin, 0) + math.Log1p(math.Exp(-math.Abs(margin)))
+		loss := math.Log(1 + e)
+		if (margin > 0) != (code == 1) {
+			loss += math.Abs(margin)
+		}
+		return loss
 	}
 	top, ofCode := slices.Max(v), v[code]
 	sum := 0.0

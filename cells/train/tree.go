@@ -39,20 +39,25 @@ func (t *tree) leaf(x []float64) int {
 	}
 }
 
-// predictBlock is how many rows go through one tree before the next tree: few
-// enough for the rows, many enough for the tree to stay in the cache.
-const predictBlock = 256
+// blockRows is how many of n rows go through one tree before the next tree: many,
+// since each tree has to come into the cache for every block, but no more than
+// leave something to do for every thread.
+func blockRows(n, threads int) int {
+	const fewest, most = 64, 4096
+	return max(fewest, min(most, (n+threads-1)/threads))
+}
 
 // eachBlock calls do with consecutive blocks of rows of X rounded to float32;
 // lo is the first row of the block.
 func eachBlock(ctx context.Context, threads int, X *Matrix, do func(lo int, block *Matrix)) error {
 	scratch := make([]*Matrix, threads)
-	blocks := (X.Rows + predictBlock - 1) / predictBlock
+	size := blockRows(X.Rows, threads)
+	blocks := (X.Rows + size - 1) / size
 	return eachPiece(ctx, threads, blocks, func(worker, piece int) error {
-		lo := piece * predictBlock
-		hi := min(lo+predictBlock, X.Rows)
+		lo := piece * size
+		hi := min(lo+size, X.Rows)
 		if scratch[worker] == nil {
-			scratch[worker] = NewMatrix(predictBlock, X.Cols, nil)
+			scratch[worker] = NewMatrix(size, X.Cols, nil)
 		}
 		block := scratch[worker]
 		block.Rows = hi - lo

@@ -98,7 +98,7 @@ func (s *splitter) enter(node []sample) bool {
 }
 
 // insertionRows is up to how many rows insertion sort is the fastest.
-const insertionRows = 40
+const insertionRows = 24
 
 // try looks for a better split of the node on one feature. It reports false if
 // all rows of the node have the same value there.
@@ -170,39 +170,63 @@ func insertionSort(keys []uint64) {
 	}
 }
 
-// scanCounts counts the rows by bin and class and walks through the bins.
+// scanCounts counts the rows by bin and class and walks through the bins. Where
+// rows are fewer than bins it notes the bins that they touch and visits no other.
 func (s *splitter) scanCounts(column *binned, node []sample) bool {
-	classes := len(s.total)
-	if n := len(column.lo) * classes; len(s.counts) < n {
+	classes, size := len(s.total), len(column.lo)
+	if n := size * classes; len(s.counts) < n {
 		s.counts = make([]uint64, n)
-		s.touched = make([]uint64, (len(column.lo)+63)/64)
+		s.touched = make([]uint64, (size+63)/64)
+	}
+	w := binWalk{first: -1, last: -1}
+	if len(node) >= size {
+		for _, v := range node {
+			s.counts[int(column.bin[v.row()])*classes+v.class()] += 1<<32 | uint64(v.drawn())
+		}
+		for bin := range size {
+			s.visit(&w, bin)
+		}
+		return w.first != w.last
 	}
 	for _, v := range node {
 		bin := column.bin[v.row()]
 		s.touched[bin>>6] |= 1 << (bin & 63)
 		s.counts[int(bin)*classes+v.class()] += 1<<32 | uint64(v.drawn())
 	}
-	prev := -1
-	varies := false
 	for i, word := range s.touched {
 		s.touched[i] = 0
 		for ; word != 0; word &= word - 1 {
-			bin := i<<6 + bits.TrailingZeros64(word)
-			if prev >= 0 {
-				varies = true
-				s.consider(prev, bin)
-			}
-			prev = bin
-			for c, v := range s.counts[bin*classes : (bin+1)*classes] {
-				if v != 0 {
-					s.counts[bin*classes+c] = 0
-					s.move(c, s.weight(c, int(uint32(v))))
-					s.rowsLeft += int(v >> 32)
-				}
-			}
+			s.visit(&w, i<<6+bits.TrailingZeros64(word))
 		}
 	}
-	return varies
+	return w.first != w.last
+}
+
+// A binWalk remembers the first and the last bin with rows so far, -1 before any.
+type binWalk struct{ first, last int }
+
+// visit considers the split before the bin, if it has rows, and then moves them
+// to the left side.
+func (s *splitter) visit(w *binWalk, bin int) {
+	counts := s.counts[bin*len(s.total):][:len(s.total)]
+	empty := true
+	for c, v := range counts {
+		if v == 0 {
+			continue
+		}
+		if empty {
+			empty = false
+			if w.last < 0 {
+				w.first = bin
+			} else {
+				s.consider(w.last, bin)
+			}
+			w.last = bin
+		}
+		counts[c] = 0
+		s.move(c, s.weight(c, int(uint32(v))))
+		s.rowsLeft += int(v >> 32)
+	}
 }
 
 // move takes weight of class c from the right side to the left side.
