@@ -198,7 +198,8 @@ func (d *decoder) names(n int) []string {
 	return v
 }
 
-// classes reads at least two classes, which must be in order.
+// classes reads at least two classes, which must be in order. Two is also what
+// it gives after a failure, so that decoders can reckon with the number.
 func (d *decoder) classes() Classes {
 	out := make(Classes, d.length(9))
 	for i := range out {
@@ -209,6 +210,7 @@ func (d *decoder) classes() Classes {
 	}
 	if len(out) < 2 {
 		d.fail("%d classes", len(out))
+		return Classes{false, true}
 	}
 	return out
 }
