@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/runlog"
+	"github.com/wnb-dev/wnb/notebooks"
+	"github.com/wnb-dev/wnb/storage"
+)
+
+// observers tells several observers in turn.
+type observers []kernel.Observer
+
+func (os observers) CellStarted(c *kernel.Cell) {
+	for _, o := range os {
+		o.CellStarted(c)
+	}
+}
+
+func (os observers) CellEffect(c *kernel.Cell, e cells.Effect) {
+	for _, o := range os {
+		o.CellEffect(c, e)
+	}
+}
+
+func (os observers) CellDone(r *kernel.Result) {
+	for _, o := range os {
+		o.CellDone(r)
+	}
+}
+
+// blobs lets cells keep content in the store.
+type blobs struct{ store *storage.Store }
+
+func (b blobs) PutBlob(ctx context.Context, r io.Reader) (cells.Blob, error) {
+	blob, err := b.store.PutBlob(ctx, r)
+	return cells.Blob(blob), err
+}
+
+// logChannel writes messages of notify to the terminal.
+type logChannel struct{ w io.Writer }
+
+func (logChannel) Name() string { return "log" }
+
+func (l logChannel) Send(_ context.Context, n cells.Notice) error {
+	text := n.Text
+	if n.Title != "" {
+		text = n.Title + ": " + text
+	}
+	_, err := fmt.Fprintf(l.w, "%s: %s\n", n.Level, text)
+	return err
+}
+
+// A reporter tells what happens in a run: outputs on stdout as text, progress
+// on stderr if it is a terminal, failures always.
+type reporter struct {
+	out, err io.Writer
+	notebook *kernel.Notebook
+	json     bool
+	progress bool // stderr is a terminal
+	style    style
+	pending  bool // a line "running" stands on the terminal
+}
+
+func (s *state) newReporter(nb *kernel.Notebook, asJSON bool) *reporter {
+	tty := isTerminal(s.err) && s.env("TERM") != "dumb"
+	return &reporter{out: s.out, err: s.err, notebook: nb, json: asJSON, progress: tty && !asJSON, style: style(tty && s.env("NO_COLOR") == "")}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// style colours text, or not.
+type style bool
+
+func (s style) paint(code, text string) string {
+	if !s {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (s style) red(text string) string   { return s.paint("31", text) }
+func (s style) green(text string) string { return s.paint("32", text) }
+func (s style) muted(text string) string { return s.paint("2", text) }
+
+func (r *reporter) CellStarted(c *kernel.Cell) {
+	if r.progress {
+		fmt.Fprint(r.err, r.style.muted("… "+c.ID))
+		r.pending = true
+	}
+}
+
+// clear removes the line that says what runs.
+func (r *reporter) clear() {
+	if r.pending {
+		fmt.Fprint(r.err, "\r\x1b[2K")
+		r.pending = false
+	}
+}
+
+func (r *reporter) CellEffect(_ *kernel.Cell, e cells.Effect) {
+	if r.json {
+		return
+	}
+	r.clear()
+	switch e := e.(type) {
+	case cells.Stream:
+		w := r.out
+		if e.Name == "stderr" {
+			w = r.err
+		}
+		fmt.Fprint(w, e.Text)
+	case cells.Display:
+		fmt.Fprintln(r.out, strings.TrimRight(string(e.Data["text/plain"]), "\n"))
+	}
+}
+
+func (r *reporter) CellDone(res *kernel.Result) {
+	r.clear()
+	if r.json {
+		r.line(cellLine(res))
+		return
+	}
+	switch {
+	case res.Status == notebooks.StatusFailed:
+		fmt.Fprintf(r.err, "%s %s %s\n", r.style.red("✗"), res.Cell.ID, r.style.muted(seconds(res.Duration)))
+		for _, l := range res.Err.Traceback() {
+			fmt.Fprintln(r.err, "  "+l)
+		}
+		if res.Err.Cell == res.Cell.ID && res.Err.Line > 0 && res.Cell.Line > 0 {
+			fmt.Fprintf(r.err, "  file line %d\n", res.Cell.Line+res.Err.Line-1)
+		}
+	case !r.progress:
+	case res.Status == notebooks.StatusSkipped:
+		fmt.Fprintf(r.err, "%s %s\n", r.style.muted("-"), r.style.muted(res.Cell.ID+" skipped: "+res.Reason))
+	default:
+		fmt.Fprintf(r.err, "%s %s %s\n", r.style.green("✓"), res.Cell.ID, r.style.muted(seconds(res.Duration)))
+	}
+}
+
+func seconds(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// cellLine is a cell's result as a line of JSON.
+func cellLine(res *kernel.Result) map[string]any {
+	line := map[string]any{
+		"message_type": "cell", "cell": res.Cell.ID, "status": res.Status, "duration_ms": res.Duration.Milliseconds(),
+		"outputs": runlog.Outputs(res),
+	}
+	if res.Reason != "" {
+		line["reason"] = res.Reason
+	}
+	if res.Err != nil {
+		line["error"] = map[string]any{"kind": res.Err.Kind, "message": res.Err.Msg, "hint": res.Err.Hint, "cell": res.Err.Cell, "line": res.Err.Line, "column": res.Err.Col}
+	}
+	return line
+}
+
+func (r *reporter) line(v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		text, _ = json.Marshal(map[string]string{"message_type": "error", "message": err.Error()})
+	}
+	fmt.Fprintln(r.out, string(text))
+}
+
+// finish sums up the run.
+func (r *reporter) finish(run *runlog.Run, o *kernel.Outcome, out string) {
+	counts := map[notebooks.Status]int{}
+	for _, res := range o.Results {
+		counts[res.Status]++
+	}
+	if r.json {
+		r.line(map[string]any{
+			"message_type": "run", "run_id": run.ID, "name": run.Name, "verdict": o.Verdict(),
+			"done": counts[notebooks.StatusDone], "failed": counts[notebooks.StatusFailed], "skipped": counts[notebooks.StatusSkipped],
+		})
+		return
+	}
+	for _, res := range o.Results {
+		if res.Status == notebooks.StatusSkipped && !res.OnPurpose && !r.progress {
+			fmt.Fprintf(r.err, "- %s skipped: %s\n", res.Cell.ID, res.Reason)
+		}
+	}
+	text := fmt.Sprintf("run %s %s: %d cells done", run.Name, o.Verdict(), counts[notebooks.StatusDone])
+	if n := counts[notebooks.StatusFailed]; n > 0 {
+		text += fmt.Sprintf(", %d failed", n)
+	}
+	if n := counts[notebooks.StatusSkipped]; n > 0 {
+		text += fmt.Sprintf(", %d skipped", n)
+	}
+	if out != "" {
+		text += "; report in " + filepath.ToSlash(out)
+	}
+	fmt.Fprintln(r.err, text)
+}
