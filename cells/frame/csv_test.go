@@ -142,6 +142,18 @@ func TestReadCSVFile(t *testing.T) {
 	}
 }
 
+// Room is made by the bytes of a text, not by lines times columns.
+func TestReadCSVOfManyColumnsAndEmptyLines(t *testing.T) {
+	text := strings.Repeat("1,", 20_000) + "1" + strings.Repeat("\n", 1_000_000) + "2" + strings.Repeat(",2", 20_000)
+	f := readCSV(t, text, CSVOptions{NoHeader: true})
+	if rows, columns := f.Shape(); rows != 2 || columns != 20_001 {
+		t.Errorf("shape %d × %d", rows, columns)
+	}
+	if text := f.Text(DisplayOptions{MaxColumns: -1}); !strings.Contains(text, "20,001 columns") {
+		t.Errorf("text %s", text)
+	}
+}
+
 // csvTexts draws texts that look like CSV.
 func csvTexts() *rapid.Generator[string] {
 	field := rapid.SampledFrom([]string{"1", "-0", "2.5", "1e400", "99999999999999999999", "true", "x", "", "NA", `""`, `"NA"`,

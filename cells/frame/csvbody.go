@@ -91,7 +91,11 @@ func (b *csvBody) parse(ctx context.Context, kinds []csvKinds) error {
 		start, end := b.bounds(k)
 		text := b.data[start:end]
 		b.broken[k] = invalidUTF8(text)
-		b.chunks[k] = b.newParser(dtypes, skip, bytes.Count(text, []byte{'\n'}))
+		// A record has a byte per column at least: many columns and many empty
+		// lines do not add up to much memory. One more row takes the values of
+		// records that turn out to be too short.
+		rows := min(bytes.Count(text, []byte{'\n'}), len(text)/len(b.columns)) + 1
+		b.chunks[k] = b.newParser(dtypes, skip, rows)
 		b.chunks[k].parse(start, end, math.MaxInt)
 	})
 }

@@ -77,7 +77,7 @@ type csvChunkParser struct {
 	field csvField
 }
 
-// newParser prepares for the records of at most rows lines.
+// newParser makes room for rows.
 func (t *csvText) newParser(dtypes []DType, skip []bool, rows int) *csvChunkParser {
 	p := &csvChunkParser{text: t, columns: make([]parsedColumn, len(t.columns))}
 	for j := range p.columns {

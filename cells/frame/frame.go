@@ -71,7 +71,7 @@ func (f *Frame) DTypes() []DType {
 	return out
 }
 
-// At is column i in order.
+// At is column i in order; i must be in range, as for a Go slice.
 func (f *Frame) At(i int) *Series { return f.cols[i] }
 
 // Has tells whether there is a column of that name.
@@ -89,7 +89,7 @@ func (f *Frame) Column(name string) (*Series, error) {
 	return nil, &ColumnError{Missing: []string{name}, Available: f.Columns()}
 }
 
-// Row is row i, one value per column as Series.Value gives it.
+// Row is row i, which must be in range, one value per column as Series.Value gives it.
 func (f *Frame) Row(i int) []any {
 	out := make([]any, len(f.cols))
 	for j, c := range f.cols {

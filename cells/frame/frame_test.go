@@ -370,3 +370,36 @@ func TestFloat64Matrix(t *testing.T) {
 		wantError(t, err, want)
 	}
 }
+
+func TestIsDuplicated(t *testing.T) {
+	f := frameOf(t, series(t, "a", 1, 1, nil, 1, nil), series(t, "b", "x", "y", nil, "x", nil))
+	diffValues(t, must[*Series](t)(f.IsDuplicated()), Bool, false, false, false, true, true)
+	diffValues(t, must[*Series](t)(f.IsDuplicated("a")), Bool, false, true, false, true, true)
+	_, err := f.IsDuplicated("z")
+	wantError(t, err, `is_duplicated: no column "z"`)
+}
+
+// What is taken and what is left make up the whole.
+func TestFilterAndItsComplement(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := frames(t, "frame", shortTexts())
+		keep := rapid.SliceOfN(rapid.Bool(), f.rows, f.rows).Draw(t, "keep")
+		mask := NewBool("m", keep)
+		kept := must[*Frame](t)(f.Filter(mask))
+		left := must[*Frame](t)(f.Filter(must[*Series](t)(mask.Not())))
+		var order []int
+		for _, wanted := range []bool{true, false} {
+			for i, k := range keep {
+				if k == wanted {
+					order = append(order, i)
+				}
+			}
+		}
+		if both := must[*Frame](t)(Concat(kept, left)); f.rows > 0 && both.rows != f.rows {
+			t.Fatalf("%d rows of %d", both.rows, f.rows)
+		}
+		if taken := must[*Frame](t)(f.Take(order)); !taken.Head(kept.rows).Equal(kept) || !taken.Tail(left.rows).Equal(left) {
+			t.Fatalf("take gives\n%v\nfilter\n%v\nand\n%v", taken, kept, left)
+		}
+	})
+}

@@ -124,7 +124,8 @@ func (s *Series) DType() DType { return s.dtype }
 // Len is the number of rows.
 func (s *Series) Len() int { return s.n }
 
-// Null tells whether row i is null.
+// Null tells whether row i is null. Here and in Value and Str, i must be a row,
+// as for a Go slice.
 func (s *Series) Null(i int) bool { return s.nulls.get(i) }
 
 // NullCount is the number of null rows.

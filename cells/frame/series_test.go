@@ -35,6 +35,25 @@ func TestFromAny(t *testing.T) {
 	wantError(t, err, "row 0", "beyond int64")
 }
 
+func TestParseDType(t *testing.T) {
+	for _, d := range []DType{Float64, Int64, String, Bool} {
+		if got, err := ParseDType(d.String()); err != nil || got != d {
+			t.Errorf("%s: %v, %v", d, got, err)
+		}
+	}
+	_, err := ParseDType("decimal")
+	wantError(t, err, `unknown dtype "decimal": use float64, int64, string or bool`)
+}
+
+func TestAsFloats(t *testing.T) {
+	got := must[[]float64](t)(series(t, "n", 1, nil).AsFloats())
+	if got[0] != 1 || !math.IsNaN(got[1]) {
+		t.Errorf("got %v", got)
+	}
+	_, err := series(t, "s", "x").AsFloats()
+	wantError(t, err, `string column "s"`)
+}
+
 func TestConstructorsCopy(t *testing.T) {
 	values := []float64{1, 2}
 	s := NewFloat64("x", values)

@@ -12,7 +12,8 @@ import (
 // are left out of the middle. It ends with a line end.
 func (f *Frame) Text(opts DisplayOptions) string {
 	opts = opts.withDefaults()
-	for columns := min(opts.MaxColumns, max(len(f.cols), 1)); ; columns-- {
+	most := min(opts.MaxColumns, len(f.cols), opts.Width/(1+columnSpace)+2) // that could fit
+	for columns := most; ; columns-- {
 		opts.MaxColumns = columns
 		if table := newGrid(f.cols, f.rows, opts).textTable(); columns <= 1 || table.width() <= opts.Width {
 			return table.String()

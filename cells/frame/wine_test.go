@@ -65,6 +65,5 @@ func TestWine(t *testing.T) {
 	counts := must[*Series](t)(f.Column("quality")).ValueCounts()
 	diffTable(t, counts, [][]any{{"quality int64", "count int64"}, {int64(5), int64(483)}, {int64(6), int64(462)}, {int64(7), int64(143)}, {int64(4), int64(33)},
 		{int64(8), int64(16)}, {int64(3), int64(6)}})
-	golden(t, "wine.txt", f.Text(DisplayOptions{MaxRows: 8}))
 	golden(t, "wine_describe.txt", described.Text(DisplayOptions{Width: 120}))
 }
