@@ -26,7 +26,10 @@ func Pure() starlark.StringDict {
 	for _, f := range plain() {
 		env[f.name] = f
 	}
-	for _, m := range []*module{trackModule(), notifyModule()} {
+	for _, f := range frameFuncs() {
+		env[f.name] = f
+	}
+	for _, m := range []*module{trackModule(), notifyModule(), ioModule()} {
 		env[m.name] = m
 	}
 	for _, name := range []string{"nlp", "registry", "datasets", "wasm", "ui", "cfg", "notebook"} {

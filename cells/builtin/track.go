@@ -22,6 +22,7 @@ func trackModule() *module {
 		&Func{"set_tag", "key, value", "Sets a tag of the run. It replaces an earlier value.", `track.set_tag("stage", "train")`, setTag},
 		&Func{"set_tags", "tags", "Sets every entry of a dict as a tag.", `track.set_tags({"stage": "train"})`, setTags},
 		&Func{"log_text", "text, path", "Keeps text as an artifact of the run.", `track.log_text(report, "report.txt")`, logText},
+		&Func{"log_table", "frame, path", "Keeps a frame as an artifact of the run, as a CSV file: the path ends in .csv.", `track.log_table(df, "tables/scores.csv")`, logTable},
 		&Func{"log_artifact", "path, artifact_path=None", "Keeps a file as an artifact, under its own name or in the folder artifact_path.", `track.log_artifact("notes.txt")`, logArtifact},
 		&Func{"autolog", "on=True", "Turns the logging of every fit on or off, for the rest of the running cell. It is on at the start.", "track.autolog(False)", autolog},
 	)
@@ -198,6 +199,22 @@ func logText(c *call) (starlark.Value, error) {
 		kind = "text/plain"
 	}
 	return keep(c, name, "text", kind, []byte(text(content)))
+}
+
+func logTable(c *call) (starlark.Value, error) {
+	var table *Frame
+	var name string
+	if err := c.unpack("frame", &table, "path", &name); err != nil {
+		return nil, err
+	}
+	if mediaType(name) != "text/csv" {
+		return nil, lang.WithHint("let the path end in .csv", "track.log_table: %q does not say that it is a CSV file", name)
+	}
+	content, err := table.csv(c)
+	if err != nil {
+		return nil, err
+	}
+	return keep(c, name, "table", "text/csv", content)
 }
 
 func logArtifact(c *call) (starlark.Value, error) {

@@ -1,0 +1,126 @@
+package builtin
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells/frame"
+	"github.com/wnb-dev/wnb/cells/lang"
+)
+
+// ioModule reads what lies outside of the notebook.
+func ioModule() *module {
+	return newModule("io",
+		&Func{"read_csv", `path, sep=",", header=True, names=None, columns=None, dtype=None, na_values=None`,
+			`Reads a CSV file as a frame. The path is relative to the notebook's folder. header=False says that the first line is data; names replaces the names of the header; columns keeps only some; dtype fixes the types of columns, as {"zip": "string"}; na_values are texts that mean null besides the usual ones.`,
+			`io.read_csv("people.csv", columns=["name", "age"])`, readCSV},
+		&Func{"read_text", "path", "Reads a UTF-8 text file as one string.", `io.read_text("notes.txt")`, readText},
+		unavailable("read_parquet", "path"),
+		unavailable("read_jsonl", "path"),
+		unavailable("read_sql", "url, query"),
+		unavailable("fetch", "url, sha256=None"),
+	)
+}
+
+// unavailable is a function that is planned and not there.
+func unavailable(name, signature string) *Func {
+	return &Func{name, signature, "Not available yet.", "", func(c *call) (starlark.Value, error) {
+		return nil, fmt.Errorf("%s is not available yet", c.fn.name)
+	}}
+}
+
+// needPath says what to do about an empty path.
+func needPath(c *call, path, example string) error {
+	if path == "" {
+		return lang.WithHint(fmt.Sprintf("give the path of a file, relative to the notebook's folder, such as %q; for a parameter, set it with -p", example),
+			"%s: the path is empty", c.fn.name)
+	}
+	return nil
+}
+
+func readCSV(c *call) (starlark.Value, error) {
+	opts := frame.CSVOptions{Sep: ","}
+	var path string
+	header := true
+	var names, columns, dtype, na starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
+	err := c.unpack("path", &path, "sep?", &opts.Sep, "header?", &header, "names?", &names, "columns?", &columns, "dtype?", &dtype, "na_values?", &na)
+	if err != nil {
+		return nil, err
+	}
+	if err := needPath(c, path, "data.csv"); err != nil {
+		return nil, err
+	}
+	if opts.Sep == "" {
+		return nil, lang.WithHint(`a tab is sep="\t"`, "io.read_csv: sep is empty")
+	}
+	opts.NoHeader = !header
+	if opts.Names, err = stringsOf("names", names); err != nil {
+		return nil, err
+	}
+	if opts.Columns, err = stringsOf("columns", columns); err != nil {
+		return nil, err
+	}
+	if opts.NAValues, err = stringsOf("na_values", na); err != nil {
+		return nil, err
+	}
+	if opts.DTypes, err = dtypesOf(c, dtype); err != nil {
+		return nil, err
+	}
+	h, err := c.host()
+	if err != nil {
+		return nil, err
+	}
+	content, err := h.ReadFile(c.context(), path)
+	if err != nil {
+		return nil, err
+	}
+	opts.Threads = h.Threads()
+	return frameValue(frame.ReadCSV(c.context(), path, bytes.NewReader(content), opts))
+}
+
+// dtypesOf reads {"column": "dtype"}.
+func dtypesOf(c *call, v starlark.Value) (map[string]frame.DType, error) {
+	if v == starlark.None {
+		return nil, nil
+	}
+	d, ok := v.(*starlark.Dict)
+	if !ok {
+		return nil, lang.WithHint(`write dtype={"zip": "string"}`, "dtype is a dict of column and type, not %s %s", article(v.Type()), v.Type())
+	}
+	out := map[string]frame.DType{}
+	err := entries(c.fn.name, d, func(name string, v starlark.Value) error {
+		dtype, err := dtypeOf(v)
+		if err != nil {
+			return fmt.Errorf("column %q: %w", name, err)
+		}
+		out[name] = dtype
+		return nil
+	})
+	return out, err
+}
+
+func readText(c *call) (starlark.Value, error) {
+	var path string
+	if err := c.unpack("path", &path); err != nil {
+		return nil, err
+	}
+	if err := needPath(c, path, "notes.txt"); err != nil {
+		return nil, err
+	}
+	h, err := c.host()
+	if err != nil {
+		return nil, err
+	}
+	content, err := h.ReadFile(c.context(), path)
+	if err != nil {
+		return nil, err
+	}
+	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
+	if !utf8.Valid(content) {
+		return nil, lang.WithHint("save the file as UTF-8", "%s is not UTF-8 text", path)
+	}
+	return starlark.String(content), nil
+}
