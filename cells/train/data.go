@@ -21,6 +21,15 @@ func (m *Matrix) Row(i int) []float64 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
 // At is the value in row i and column j.
 func (m *Matrix) At(i, j int) float64 { return m.Data[i*m.Cols+j] }
 
+// Column copies column j.
+func (m *Matrix) Column(j int) []float64 {
+	out := make([]float64, m.Rows)
+	for i := range out {
+		out[i] = m.At(i, j)
+	}
+	return out
+}
+
 // Take copies the given rows, in the given order, to a new matrix.
 func (m *Matrix) Take(rows []int) *Matrix {
 	out := NewMatrix(len(rows), m.Cols, m.Names)

@@ -42,6 +42,17 @@ func (y *Labels) Present() (*Labels, []int) {
 // At is the class of row i.
 func (y *Labels) At(i int) any { return y.Classes[y.Codes[i]] }
 
+// OneVsRest labels each row with whether it is of the given class, for metrics
+// that compare two classes, such as ROCCurve.
+func (y *Labels) OneVsRest(class any) *Labels {
+	out := &Labels{Name: y.Name, Classes: Classes{false, true}, Codes: make([]int, len(y.Codes))}
+	k := y.Classes.Index(class)
+	for i, c := range y.Codes {
+		out.Codes[i] = boolInt(c == k)
+	}
+	return out
+}
+
 // NewLabels finds the classes in values and sorts them. A value is an int64,
 // float64, bool or string (int and float32 are taken too), all of one type;
 // integers and floats may be mixed and then all become float64. name is the

@@ -94,6 +94,16 @@ func TestAlign(t *testing.T) {
 	}
 }
 
+func TestOneVsRest(t *testing.T) {
+	y := labelsOf(t, []int{3, 5, 7, 5})
+	if d := cmp.Diff([]int{0, 1, 0, 1}, y.OneVsRest(5).Codes); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if d := cmp.Diff([]int{0, 0, 0, 0}, y.OneVsRest(6).Codes); d != "" {
+		t.Errorf("a class that is not there (-want +got):\n%s", d)
+	}
+}
+
 func TestFormatClassIsPythons(t *testing.T) {
 	for _, c := range []struct {
 		class any

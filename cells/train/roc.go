@@ -67,7 +67,7 @@ func ROCAUCMulti(yTrue *Labels, proba *Matrix, classes Classes, multi, average s
 	}
 	switch {
 	case len(classes) == 2:
-		return ROCAUC(y, column(proba, 1), classes[1])
+		return ROCAUC(y, proba.Column(1), classes[1])
 	case multi == "ovo":
 		return aucPairs(y, proba, average), nil
 	}
@@ -85,7 +85,7 @@ func aucRest(y *Labels, proba *Matrix, average string) float64 {
 		for i, c := range y.Codes {
 			positive[i] = c == k
 		}
-		sum += w * area(positive, column(proba, k))
+		sum += w * area(positive, proba.Column(k))
 		weights += w
 	}
 	return sum / weights
@@ -112,14 +112,6 @@ func aucPairs(y *Labels, proba *Matrix, average string) float64 {
 		}
 	}
 	return sum / weights
-}
-
-func column(m *Matrix, j int) []float64 {
-	out := make([]float64, m.Rows)
-	for i := range out {
-		out[i] = m.At(i, j)
-	}
-	return out
 }
 
 // positives says which rows are of class pos, and refuses one-sided truth.
