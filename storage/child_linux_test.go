@@ -11,6 +11,12 @@ import (
 	"testing"
 )
 
+// systemParts are the parts that need Linux.
+var systemParts = map[string]func(ctx context.Context, dir string) error{
+	"nobody":  playNobody,
+	"cramped": playCramped,
+}
+
 // playNobody opens the store as an unprivileged user.
 func playNobody(ctx context.Context, dir string) error {
 	if os.Getuid() == 0 {

@@ -26,8 +26,6 @@ var parts = map[string]func(ctx context.Context, dir string) error{
 	"writers": playWriters,
 	"victim":  playVictim,
 	"holder":  playHolder,
-	"nobody":  playNobody,
-	"cramped": playCramped,
 }
 
 func runChild(name string) int {
@@ -35,7 +33,11 @@ func runChild(name string) int {
 		fmt.Fprintln(os.Stderr, "no start signal:", err)
 		return 1
 	}
-	if err := parts[name](context.Background(), os.Getenv(dirVariable)); err != nil {
+	play, ok := parts[name]
+	if !ok {
+		play = systemParts[name]
+	}
+	if err := play(context.Background(), os.Getenv(dirVariable)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

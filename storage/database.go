@@ -184,7 +184,7 @@ func (s *Store) read(ctx context.Context, f func(*sql.Tx) error) error {
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback() //nolint:errcheck // nothing was written
+		defer tx.Rollback() // nothing was written that could be lost
 		return f(tx)
 	})
 	if err != nil && ctx.Err() == nil {

@@ -169,15 +169,18 @@ func selectRuns(ctx context.Context, tx *sql.Tx, rest string, args ...any) (foun
 	return found, err
 }
 
+// A runSet finds runs by their key in the database.
+type runSet map[int64]*Run
+
 // fill adds params, tags and latest metrics with one query each, however many runs there are.
 func fill(ctx context.Context, tx *sql.Tx, found []*row) error {
 	if len(found) == 0 {
 		return nil
 	}
-	byKey := make(map[int64]*Run, len(found))
+	set := make(runSet, len(found))
 	keys := make([]int64, len(found))
 	for i, r := range found {
-		byKey[r.key] = &r.Run
+		set[r.key] = &r.Run
 		keys[i] = r.key
 	}
 	slices.Sort(keys)
@@ -185,52 +188,59 @@ func fill(ctx context.Context, tx *sql.Tx, found []*row) error {
 	if err != nil {
 		return err
 	}
-	each := func(scan func(*sql.Rows) error, columns, table string) error {
-		return eachRow(ctx, tx, scan, `SELECT `+columns+` FROM `+table+` WHERE run IN (SELECT value FROM json_each(?))`, string(list))
-	}
-	if err := each(func(rows *sql.Rows) error {
-		var run int64
-		var p Param
-		err := rows.Scan(&run, &p.Key, &p.Value)
-		if r := byKey[run]; err == nil {
-			r.Params = append(r.Params, p)
-		}
-		return err
-	}, `run, key, value`, `params`); err != nil {
-		return err
-	}
-	if err := each(func(rows *sql.Rows) error {
-		var run int64
-		var key, value string
-		err := rows.Scan(&run, &key, &value)
-		if err == nil {
-			byKey[run].Tags[key] = value
-		}
-		return err
-	}, `run, key, value`, `tags`); err != nil {
-		return err
-	}
-	if err := each(func(rows *sql.Rows) error {
-		var run, ms int64
-		var isNaN bool
-		var m Metric
-		if err := rows.Scan(&run, &m.Key, &m.Step, &ms, &isNaN, &m.Value); err != nil {
+	for _, part := range []struct {
+		query string
+		add   func(*sql.Rows) error
+	}{
+		{`SELECT run, key, value FROM params`, set.addParam},
+		{`SELECT run, key, value FROM tags`, set.addTag},
+		{`SELECT run, key, step, time_ms, is_nan, value FROM latest_metrics`, set.addMetric},
+	} {
+		if err := eachRow(ctx, tx, part.add, part.query+` WHERE run IN (SELECT value FROM json_each(?))`, string(list)); err != nil {
 			return err
 		}
-		m.Time = fromMilliseconds(ms)
-		if isNaN {
-			m.Value = math.NaN()
-		}
-		r := byKey[run]
-		r.Metrics = append(r.Metrics, m)
-		return nil
-	}, `run, key, step, time_ms, is_nan, value`, `latest_metrics`); err != nil {
-		return err
 	}
 	for _, r := range found {
 		slices.SortFunc(r.Params, func(a, b Param) int { return cmp.Compare(a.Key, b.Key) })
 		slices.SortFunc(r.Metrics, func(a, b Metric) int { return cmp.Compare(a.Key, b.Key) })
 	}
+	return nil
+}
+
+func (set runSet) addParam(rows *sql.Rows) error {
+	var run int64
+	var p Param
+	if err := rows.Scan(&run, &p.Key, &p.Value); err != nil {
+		return err
+	}
+	r := set[run]
+	r.Params = append(r.Params, p)
+	return nil
+}
+
+func (set runSet) addTag(rows *sql.Rows) error {
+	var run int64
+	var key, value string
+	if err := rows.Scan(&run, &key, &value); err != nil {
+		return err
+	}
+	set[run].Tags[key] = value
+	return nil
+}
+
+func (set runSet) addMetric(rows *sql.Rows) error {
+	var run, ms int64
+	var isNaN bool
+	var m Metric
+	if err := rows.Scan(&run, &m.Key, &m.Step, &ms, &isNaN, &m.Value); err != nil {
+		return err
+	}
+	m.Time = fromMilliseconds(ms)
+	if isNaN {
+		m.Value = math.NaN()
+	}
+	r := set[run]
+	r.Metrics = append(r.Metrics, m)
 	return nil
 }
 
