@@ -54,7 +54,7 @@ func segments(lines []string) []segment {
 			prose.from, inList = min(end+1, len(lines)), false
 			continue
 		}
-		if markerLine.MatchString(line) {
+		if strings.HasPrefix(line, "<!--") && markerLine.MatchString(line) {
 			flush(i)
 			out = append(out, segment{kind: markerSegment, open: i, from: i + 1, to: i + 1, unclosed: -1})
 			prose.from, inList = i+1, false
@@ -77,7 +77,8 @@ func segments(lines []string) []segment {
 
 // listAfter tells whether the line after this one can belong to a list item.
 func listAfter(line string, before bool) bool {
-	if listItemLine.MatchString(line) {
+	// The first test is for speed: most lines are no list items.
+	if text := strings.TrimLeft(line, " "); text != "" && text[0] <= '9' && listItemLine.MatchString(line) {
 		return true
 	}
 	return before && (line == "" || line[0] == ' ' || line[0] == '\t')

@@ -13,11 +13,15 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// The YAML of a notebook is small; larger or deeper text is refused before it
-// can cost time or stack in the YAML parser.
+// The YAML of a notebook is small. Larger or deeper text is refused, since the
+// time of the YAML parser grows with the square of lines and indicators, and
+// its stack with the depth.
 const (
-	maxYAMLBytes = 256 << 10
-	maxYAMLDepth = 100
+	maxYAMLBytes      = 32 << 10
+	maxYAMLLines      = 2000
+	maxYAMLIndicators = 4000
+	maxYAMLDepth      = 100
+	yamlIndicators    = "\"%@&*!,"
 )
 
 // A yamlError is a mistake at a line and column of a YAML text, both from 1.
@@ -88,24 +92,50 @@ func translateYAMLError(err error) *yamlError {
 	return out
 }
 
-// checkYAMLSize bounds what the parser recurses into: open brackets, and
-// indentation with the dashes that can open several levels on a line.
+// checkYAMLSize refuses text that is too much for the YAML parser.
 func checkYAMLSize(text string) *yamlError {
-	if len(text) > maxYAMLBytes {
-		return &yamlError{line: 1, msg: fmt.Sprintf("YAML of %d bytes; at most %d are read", len(text), maxYAMLBytes)}
+	indicators := 0
+	for _, c := range []byte(yamlIndicators) {
+		indicators += strings.Count(text, string(c))
 	}
+	for _, limit := range []struct {
+		is, most int
+		what     string
+	}{
+		{len(text), maxYAMLBytes, "bytes"},
+		{strings.Count(text, "\n"), maxYAMLLines, "lines"},
+		{indicators, maxYAMLIndicators, "characters " + yamlIndicators},
+	} {
+		if limit.is > limit.most {
+			return &yamlError{line: 1, msg: fmt.Sprintf("YAML with %d %s; at most %d are read", limit.is, limit.what, limit.most)}
+		}
+	}
+	return checkYAMLDepth(text)
+}
+
+// checkYAMLDepth bounds open brackets, indentation and what opens several
+// levels on one line.
+func checkYAMLDepth(text string) *yamlError {
 	open, number := 0, 0
 	indents := map[int]bool{}
 	for line := range strings.SplitSeq(text, "\n") {
 		number++
-		open += strings.Count(line, "[") + strings.Count(line, "{") - strings.Count(line, "]") - strings.Count(line, "}")
-		inLine := strings.Count(line, "[") + strings.Count(line, "{") + strings.Count(line, "- ") + strings.Count(line, "? ") + strings.Count(line, ": ")
+		open += countAny(line, "[", "{") - countAny(line, "]", "}")
 		indents[len(line)-len(strings.TrimLeft(line, " "))] = true
-		if open > maxYAMLDepth || inLine > 10*maxYAMLDepth || len(indents) > 10*maxYAMLDepth {
+		levels := countAny(line, "[", "{", "- ", "? ", ": ")
+		if open > maxYAMLDepth || levels > 10*maxYAMLDepth || len(indents) > 10*maxYAMLDepth {
 			return &yamlError{line: number, msg: "YAML that is nested too deeply"}
 		}
 	}
 	return nil
+}
+
+func countAny(line string, words ...string) int {
+	n := 0
+	for _, word := range words {
+		n += strings.Count(line, word)
+	}
+	return n
 }
 
 // yamlPairs gives the entries of a mapping in file order; ok is false when
