@@ -116,7 +116,7 @@ func shareText(share float64) string {
 // and on a dark page it starts at the page's colour, which no fixed colour scale does.
 func shareColors(share float64) (fill, text paint) {
 	fill, text = data(palette[0]).fade(0.05+0.95*share), ink
-	if share > 0.8 {
+	if share > 0.87 {
 		text = white
 	}
 	return fill, text
