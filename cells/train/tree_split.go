@@ -179,9 +179,10 @@ func (s *splitter) scanCounts(column *binned, node []sample) bool {
 		s.touched = make([]uint64, (size+63)/64)
 	}
 	w := binWalk{first: -1, last: -1}
+	counts, touched, bins := s.counts, s.touched, column.bin
 	if len(node) >= size {
 		for _, v := range node {
-			s.counts[int(column.bin[v.row()])*classes+v.class()] += 1<<32 | uint64(v.drawn())
+			counts[int(bins[v.row()])*classes+v.class()] += 1<<32 | uint64(v.drawn())
 		}
 		for bin := range size {
 			s.visit(&w, bin)
@@ -189,12 +190,12 @@ func (s *splitter) scanCounts(column *binned, node []sample) bool {
 		return w.first != w.last
 	}
 	for _, v := range node {
-		bin := column.bin[v.row()]
-		s.touched[bin>>6] |= 1 << (bin & 63)
-		s.counts[int(bin)*classes+v.class()] += 1<<32 | uint64(v.drawn())
+		bin := bins[v.row()]
+		touched[bin>>6] |= 1 << (bin & 63)
+		counts[int(bin)*classes+v.class()] += 1<<32 | uint64(v.drawn())
 	}
-	for i, word := range s.touched {
-		s.touched[i] = 0
+	for i, word := range touched {
+		touched[i] = 0
 		for ; word != 0; word &= word - 1 {
 			s.visit(&w, i<<6+bits.TrailingZeros64(word))
 		}
