@@ -2,6 +2,7 @@ package notebooks
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,22 @@ const (
 	Meta        = "meta"        // the cell's nbformat metadata, a JSON object
 	Attachments = "attachments" // the cell's nbformat attachments, a JSON object
 )
+
+var knownAttrs = []string{
+	HideCode, HideOutput, Disabled, Always, After, Cache, Timeout, Retries,
+	OnError, When, Queue, Out, Kind, Meta, Attachments,
+}
+
+// Unknown gives the keys that wnb does not know, in order.
+func (a Attrs) Unknown() []string {
+	var keys []string
+	for _, attr := range a {
+		if !slices.Contains(knownAttrs, attr.Key) {
+			keys = append(keys, attr.Key)
+		}
+	}
+	return keys
+}
 
 func (a Attrs) find(key string) int {
 	for i := range a {

@@ -1,3 +1,32 @@
+// Package notebooks is the .wnb document: parsing, printing, declared
+// parameters, and conversion from and to Jupyter's .ipynb.
+//
+// A .wnb file is Markdown that any viewer renders. A YAML front matter names
+// the format version and declares parameters; a fence with a cell language and
+// an attribute block is a cell; all else is prose:
+//
+//	---
+//	wnb: 1
+//	params:
+//	  seed: 42
+//	---
+//
+//	# Title
+//
+//	```starlark {#load .hide-code timeout=30s}
+//	x = params.seed
+//	```
+//
+// Three promises hold the package together. Print gives one canonical form,
+// and a file in that form is read and printed byte for byte. What the package
+// does not know (front matter keys, comments, attributes) is kept. And any
+// .ipynb goes to .wnb and back without loss of cell sources, kinds, order, ids,
+// metadata and attachments; only line ends become LF. Where plain prose cannot
+// carry a Markdown cell exactly, as when it holds the text of a cell, it is
+// written as a fence of its own.
+//
+// The package imports nothing else of wnb and never runs anything. Outputs are
+// part of a Document only for the exporters; they are never in the file.
 package notebooks
 
 import "time"
@@ -29,7 +58,7 @@ const (
 // A Cell is one cell of a document: prose (Markdown) or code.
 type Cell struct {
 	// ID names the cell in its document; empty until AssignIDs or the file
-	// gives one.
+	// gives one. Prose usually has none in the file: AssignIDs derives it.
 	ID    string
 	Lang  Lang
 	Attrs Attrs

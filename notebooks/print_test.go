@@ -131,6 +131,9 @@ func TestAttrs(t *testing.T) {
 	if diff := cmp.Diff([]string{"x", "y"}, attrs.After()); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff([]string{"unknown"}, attrs.Unknown()); diff != "" {
+		t.Error(diff)
+	}
 	if _, ok := attrs.Get(Disabled); ok || !attrs.Has(Disabled) || attrs.Has("disabled") {
 		t.Error("a class is not a value")
 	}
