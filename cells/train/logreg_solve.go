@@ -145,51 +145,52 @@ func (o *objective) newtonStep() (dir []float64, slope float64) {
 	return dir, dot(dir, o.grad)
 }
 
-// hessian puts the sums together. The rows of coefficients of a softmax can
-// all be moved by the same vector without changing a probability; a curvature
-// in that direction, where the penalty gives none, makes the Hessian regular
-// and leaves the step alone, since the gradient has no part in it.
+// hessian puts the sums over pairs of outs together. The rows of coefficients
+// of a softmax can all be moved by the same vector without changing a
+// probability; a curvature in that direction, where the penalty gives none,
+// makes the Hessian regular and leaves the step alone, since the gradient has
+// no part in it.
 func (o *objective) hessian() *mat.SymDense {
 	p, outs := o.d.p, o.task.outs
 	h := mat.NewSymDense(outs*p, nil)
-	add := func(k, l, i, j int, v float64) {
-		r, c := k*p+i, l*p+j
-		h.SetSym(r, c, h.At(r, c)+v)
+	if outs == 1 {
+		addBlock(h, p, 0, 0, 1, o.total.hess)
 	}
-	q := 0
+	pairs := o.total.hess
 	for k := range outs {
-		for l := k + 1; l < outs || outs == 1; l++ {
-			pair := o.total.hess[q*p*p : (q+1)*p*p]
-			q++
-			for i := range p {
-				for j := i; j < p; j++ {
-					v := pair[i*p+j]
-					add(k, k, i, j, v)
-					if outs == 1 {
-						continue
-					}
-					add(l, l, i, j, v)
-					add(k, l, i, j, -v)
-					if i != j {
-						add(k, l, j, i, -v)
-					}
-				}
-			}
-			if outs == 1 {
-				break
-			}
+		for l := k + 1; l < outs; l++ {
+			addBlock(h, p, k, k, 1, pairs[:p*p])
+			addBlock(h, p, l, l, 1, pairs[:p*p])
+			addBlock(h, p, k, l, -1, pairs[:p*p])
+			pairs = pairs[p*p:]
 		}
 	}
 	for i, pen := range o.pen {
 		for k := range outs {
-			add(k, k, i, i, pen)
+			addAt(h, k*p+i, k*p+i, pen)
 			for l := k; l < outs && pen == 0 && outs > 1; l++ {
-				add(k, l, i, i, o.weightSum/float64(outs*outs))
+				addAt(h, k*p+i, l*p+i, o.weightSum/float64(outs*outs))
 			}
 		}
 	}
 	return h
 }
+
+// addBlock adds sign times a symmetric p x p matrix, of which upper has the
+// upper triangle, to the block of h in block row k and block column l >= k.
+func addBlock(h *mat.SymDense, p, k, l int, sign float64, upper []float64) {
+	for i := range p {
+		for j := i; j < p; j++ {
+			v := sign * upper[i*p+j]
+			addAt(h, k*p+i, l*p+j, v)
+			if k != l && i != j {
+				addAt(h, k*p+j, l*p+i, v)
+			}
+		}
+	}
+}
+
+func addAt(h *mat.SymDense, i, j int, v float64) { h.SetSym(i, j, h.At(i, j)+v) }
 
 func isFinite(v float64) bool { return v-v == 0 }
 

@@ -22,6 +22,18 @@
 // Every fit refuses NaN, infinities, empty data, one class and mismatched
 // lengths with an *InputError that names the column, the row and what to do.
 // Every fit takes a context and stops soon after it is cancelled.
+//
+// # Labels
+//
+// Labels are class indices over a sorted list of classes, which may be whole
+// numbers, floats, truth values or strings. Metrics compare two lists of labels
+// by class, not by index, so that a model may know other classes than the test
+// rows have.
+//
+// # Saving
+//
+// Save and Load keep any fitted model of this package in a documented binary
+// form of which nothing is executed; a loaded model predicts the same bits.
 package train
 
 import "context"
