@@ -58,8 +58,11 @@ func binColumns(ctx context.Context, name string, X *Matrix, limit, threads int)
 			s[0], s[1] = make([]uint64, X.Rows), make([]uint64, X.Rows)
 		}
 		columnKeys(X, j, s[0])
-		sortKeys(s[0], s[1])
-		b.columns[j] = cutColumn(s[0], limit)
+		sorted, err := sortKeys(ctx, s[0], s[1])
+		if err != nil {
+			return err
+		}
+		b.columns[j] = cutColumn(sorted, limit)
 		return nil
 	})
 	if err != nil {
@@ -70,8 +73,9 @@ func binColumns(ctx context.Context, name string, X *Matrix, limit, threads int)
 
 // checkFloat32 refuses values that are infinite as float32.
 func checkFloat32(name string, X *Matrix) error {
+	const rounds = 0x1.ffffffp127 // from here on, to infinity
 	for i, v := range X.Data {
-		if math.IsInf(float64(float32(v)), 0) {
+		if v >= rounds || v <= -rounds {
 			return &InputError{Estimator: name, Column: X.ColumnName(i % X.Cols), Row: i / X.Cols,
 				Msg:  fmt.Sprintf("%g is too large for a tree, which compares values as float32", v),
 				Hint: "scale the column or take its logarithm"}
@@ -99,10 +103,14 @@ func keyValue(key uint64) float32 {
 }
 
 // sortKeys sorts by the high halves: a radix sort with 11 bits a pass, which is
-// stable and so leaves equal values in the order of their rows.
-func sortKeys(keys, spare []uint64) {
+// stable and so leaves equal values in the order of their rows. The result is in
+// one of the two slices.
+func sortKeys(ctx context.Context, keys, spare []uint64) ([]uint64, error) {
 	from, to := keys, spare
 	for _, shift := range [3]uint{32, 43, 54} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		var start [2048]int32
 		for _, k := range from {
 			start[k>>shift&2047]++
@@ -119,7 +127,7 @@ func sortKeys(keys, spare []uint64) {
 		}
 		from, to = to, from
 	}
-	copy(keys, from)
+	return from, ctx.Err()
 }
 
 // cutColumn gives every distinct value its own bin if limit bins are enough for

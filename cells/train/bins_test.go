@@ -44,6 +44,17 @@ func TestBins(t *testing.T) {
 	}
 }
 
+func TestFloat32Range(t *testing.T) {
+	for _, v := range []float64{math.MaxFloat32, math.Nextafter(0x1.ffffffp127, 0), 0x1.ffffffp127, 1e39} {
+		for _, v := range []float64{v, -v} {
+			err := checkFloat32("test", &Matrix{Rows: 1, Cols: 1, Data: []float64{v}})
+			if infinite := math.IsInf(float64(float32(v)), 0); infinite != (err != nil) {
+				t.Errorf("%v as float32 is %v, error %v", v, float32(v), err)
+			}
+		}
+	}
+}
+
 func TestBinsKeepTheOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1e30, 1e30), 1, 300).Draw(t, "values")
