@@ -37,13 +37,6 @@ func (e *encoder) strs(v []string) {
 	}
 }
 
-func (e *encoder) ints(v []int) {
-	e.int(len(v))
-	for _, x := range v {
-		e.int(x)
-	}
-}
-
 func (e *encoder) floats(v []float64) { putSlice(e, v) }
 
 // names writes feature names, keeping nil apart from empty.
@@ -159,14 +152,6 @@ func (d *decoder) strs() []string {
 	out := make([]string, d.length(8))
 	for i := range out {
 		out[i] = d.str()
-	}
-	return out
-}
-
-func (d *decoder) ints() []int {
-	out := make([]int, d.length(8))
-	for i := range out {
-		out[i] = d.int()
 	}
 	return out
 }

@@ -39,9 +39,6 @@ func (y *Labels) Present() (*Labels, []int) {
 	return out, kept
 }
 
-// At is the class of row i.
-func (y *Labels) At(i int) any { return y.Classes[y.Codes[i]] }
-
 // OneVsRest labels each row with whether it is of the given class, for metrics
 // that compare two classes, such as ROCCurve.
 func (y *Labels) OneVsRest(class any) *Labels {
