@@ -46,6 +46,8 @@ type Options struct {
 	// Builtins are the names that cells read without defining them, params
 	// included.
 	Builtins starlark.StringDict
+	// Params are the params that the run has from the start, as text.
+	Params map[string]string
 	// Project is the folder that load() reads from.
 	Project fs.FS
 	// Limits hold for each cell.
@@ -68,7 +70,10 @@ var ErrInterrupted = errors.New("interrupted")
 // the notebook has problems, nothing runs: the cells that have them fail, and
 // the others are skipped.
 func (n *Notebook) Run(ctx context.Context, opts Options) *Outcome {
-	r := &run{notebook: n, opts: opts, results: map[string]*Result{}}
+	r := &run{notebook: n, opts: opts, results: map[string]*Result{}, params: map[string]loggedParam{}}
+	for key, value := range opts.Params {
+		r.params[key] = loggedParam{value, "the notebook's params"}
+	}
 	r.files = lang.NewFiles(opts.Project, opts.Builtins)
 	if len(n.Problems) > 0 {
 		r.refuse()
@@ -93,7 +98,11 @@ type run struct {
 	opts     Options
 	files    *lang.Files
 	results  map[string]*Result
+	params   map[string]loggedParam // by key
 }
+
+// loggedParam is a param's value and the cell that logged it.
+type loggedParam struct{ value, cell string }
 
 // refuse gives every cell a result without running any.
 func (r *run) refuse() {
@@ -228,11 +237,34 @@ func (r *run) attempt(ctx context.Context, c *Cell, res *Result) {
 	if err == nil {
 		err = finishErr
 	}
+	if err == nil {
+		err = r.claimParams(c, effects)
+	}
 	res.Effects, res.Values, res.Err = effects, values, nil
 	res.Status = notebooks.StatusDone
 	if err != nil {
 		res.Status, res.Values, res.Err = notebooks.StatusFailed, nil, asError(c, err)
 	}
+}
+
+// claimParams notes the params that a cell logged. A param is written once, as
+// in MLflow, so another value for it is an error of the cell.
+func (r *run) claimParams(c *Cell, effects []cells.Effect) error {
+	for _, e := range effects {
+		p, ok := e.(cells.Param)
+		if !ok {
+			continue
+		}
+		if old, ok := r.params[p.Key]; ok && old.value != p.Value {
+			return &lang.Error{
+				Kind: lang.KindRuntime, Cell: c.ID,
+				Msg:  fmt.Sprintf("param %q is already %s, logged by %s; a param of a run cannot change", p.Key, old.value, old.cell),
+				Hint: "log it under another key",
+			}
+		}
+		r.params[p.Key] = loggedParam{p.Value, "cell " + c.ID}
+	}
+	return nil
 }
 
 func asError(c *Cell, err error) *lang.Error {

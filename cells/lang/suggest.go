@@ -3,13 +3,10 @@ package lang
 import "sort"
 
 // Suggest gives the candidate that name was probably meant to be, or "". It
-// allows one slip for short names and about one in four characters for long
-// ones (Damerau-Levenshtein distance on lower case).
+// allows one slip for names of up to four characters, two for up to eight and
+// three for longer ones (Damerau-Levenshtein distance on lower case).
 func Suggest(name string, candidates []string) string {
-	best, bestDistance := "", len(name)/4+2
-	if len(name) <= 2 {
-		bestDistance = 2
-	}
+	best, bestDistance := "", min((len(name)+3)/4, 3)+1
 	sorted := append([]string(nil), candidates...)
 	sort.Strings(sorted)
 	for _, c := range sorted {

@@ -201,7 +201,7 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 			Dir: j.dir, Blobs: blobs{store}, Clock: s.clock,
 			Channels: []kernel.Channel{logChannel{s.err}},
 		},
-		Builtins: env, Project: project.FS(), Observer: observers{talk, run},
+		Builtins: env, Params: runlog.Params(j.params), Project: project.FS(), Observer: observers{talk, run},
 	})
 	err = run.Finish(outcome, s.clock())
 	if f.out != "" {

@@ -81,8 +81,8 @@ func Start(ctx context.Context, store *storage.Store, s Spec) (*Run, error) {
 	if s.Clock != nil {
 		n.Start = s.Clock()
 	}
-	for name, v := range s.Params {
-		n.Params = append(n.Params, storage.Param{Key: name, Value: ParamText(v)})
+	for name, text := range Params(s.Params) {
+		n.Params = append(n.Params, storage.Param{Key: name, Value: text})
 	}
 	if len(s.Git.Diff) > 0 {
 		diff, err := put(ctx, store, s.Git.Diff)
@@ -98,9 +98,17 @@ func Start(ctx context.Context, store *storage.Store, s Spec) (*Run, error) {
 	return &Run{ID: run.ID, Name: run.Name, store: store, ctx: ctx}, nil
 }
 
-// ParamText is a parameter's value as it is tracked: JSON for lists, and plain
-// text for the rest.
-func ParamText(v any) string {
+// Params are the values of a notebook's parameters as they are tracked: JSON
+// for floats and lists, and plain text for the rest.
+func Params(values map[string]any) map[string]string {
+	out := make(map[string]string, len(values))
+	for name, v := range values {
+		out[name] = paramText(v)
+	}
+	return out
+}
+
+func paramText(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
