@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // GradientBoostingClassifier is an additive model of small regression trees,
@@ -144,7 +145,8 @@ func newBooster(ctx context.Context, e GradientBoostingClassifier, X *Matrix, y 
 	prior := priorScores(y)
 	b := &booster{spec: e, X: X, codes: y.Codes, threads: threads,
 		raw: make([]float64, n*len(prior)), residuals: make([]float64, n*len(prior)), rows: make([]int32, n),
-		model: &boostingModel{classes: y.Classes, features: X.Names, nFeatures: X.Cols, prior: prior}}
+		model: &boostingModel{classes: slices.Clone(y.Classes), features: slices.Clone(X.Names),
+			nFeatures: X.Cols, prior: prior}}
 	for k, v := range prior {
 		// Threads that the outputs leave over work inside of the trees.
 		b.growers = append(b.growers, newResidualGrower(binned, e.limits(), features, max(1, threads/len(prior))))

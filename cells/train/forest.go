@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 )
 
@@ -123,7 +124,7 @@ func (p forestPlan) fit(ctx context.Context, X *Matrix, y *Labels, binLimit int,
 		return &classGrower{bins: binned, codes: y.Codes, limits: p.limits, features: features,
 			splitter: newSplitter(len(y.Classes), criterion, p.limits.minSamplesLeaf, weights, X.Rows)}
 	}
-	m := &treeModel{name: p.name, classes: y.Classes, features: X.Names, nFeatures: X.Cols}
+	m := &treeModel{name: p.name, classes: slices.Clone(y.Classes), features: slices.Clone(X.Names), nFeatures: X.Cols}
 	m.trees, m.importances, err = p.growAll(ctx, grower, X.Cols, opts)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 )
 
 // A classGrower grows classification trees on binned rows, one after the other,
@@ -63,6 +64,8 @@ func (g *classGrower) grow(ctx context.Context, rng *rand.Rand, importances []fl
 			u.hi, u.depth = left, u.depth+1
 		}
 	}
+	// Without the room that they grew into.
+	t.nodes, t.values = slices.Clone(t.nodes), slices.Clone(t.values)
 	return t, nil
 }
 
