@@ -22,7 +22,7 @@ var frameMethods = newMethods("frame",
 
 	method[*Frame]{"with_column", "name, values", "With a new column, or another in the place of the one of that name. values is a series, a list or a single value for all rows.", `df.with_column("double", df["x"] * 2)`, frameWithColumn},
 	method[*Frame]{"drop", "*columns", "Without these columns.", `df.drop("name")`, frameDrop},
-	method[*Frame]{"rename", "columns", "With new names for columns: a dict of old name to new name.", `df.rename({"x": "y"})`, frameRename},
+	method[*Frame]{"rename", "columns", "With new names for columns: a dict of old name to new name.", `df.rename({"x": "points"})`, frameRename},
 
 	method[*Frame]{"group_by", "*columns", `Groups the rows that are equal in columns; follow it with .agg(...).`, `df.group_by("group").agg({"x": "mean"})`, frameGroupBy},
 	method[*Frame]{"join", `other, on, how="inner", suffix="_right"`, "The columns of other beside those with equal values in the columns on. how is inner, left, right or outer. A name that both have gets suffix.", `df.join(frame({"group": ["a"], "weight": [0.5]}), on="group", how="left")`, frameJoin},

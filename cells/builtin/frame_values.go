@@ -113,13 +113,13 @@ func columnOf(ctx context.Context, name string, v starlark.Value, rows int) (*fr
 }
 
 // operand is a value beside a series in an operation: a column for a series or
-// a list, else a scalar.
-func operand(v starlark.Value) (any, error) {
+// a list, which gets a name, else a scalar. Operators are not told a context.
+func operand(name string, v starlark.Value) (any, error) {
 	if s, ok := v.(*Series); ok {
 		return s.series, nil
 	}
 	if _, ok := listOf(v); ok {
-		return columnOf(context.Background(), "", v, 0)
+		return columnOf(context.Background(), name, v, 0)
 	}
 	return scalarOf(v)
 }

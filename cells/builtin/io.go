@@ -2,7 +2,10 @@ package builtin
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 	"unicode/utf8"
 
 	"go.starlark.net/starlark"
@@ -41,32 +44,9 @@ func needPath(c *call, path, example string) error {
 	return nil
 }
 
-func readCSV(c *call) (starlark.Value, error) {
-	opts := frame.CSVOptions{Sep: ","}
-	var path string
-	header := true
-	var names, columns, dtype, na starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
-	err := c.unpack("path", &path, "sep?", &opts.Sep, "header?", &header, "names?", &names, "columns?", &columns, "dtype?", &dtype, "na_values?", &na)
-	if err != nil {
-		return nil, err
-	}
-	if err := needPath(c, path, "data.csv"); err != nil {
-		return nil, err
-	}
-	if opts.Sep == "" {
-		return nil, lang.WithHint(`a tab is sep="\t"`, "io.read_csv: sep is empty")
-	}
-	opts.NoHeader = !header
-	if opts.Names, err = stringsOf("names", names); err != nil {
-		return nil, err
-	}
-	if opts.Columns, err = stringsOf("columns", columns); err != nil {
-		return nil, err
-	}
-	if opts.NAValues, err = stringsOf("na_values", na); err != nil {
-		return nil, err
-	}
-	if opts.DTypes, err = dtypesOf(c, dtype); err != nil {
+// readFile reads a file through the host.
+func (c *call) readFile(path, example string) ([]byte, error) {
+	if err := needPath(c, path, example); err != nil {
 		return nil, err
 	}
 	h, err := c.host()
@@ -74,11 +54,53 @@ func readCSV(c *call) (starlark.Value, error) {
 		return nil, err
 	}
 	content, err := h.ReadFile(c.context(), path)
+	if errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(path) {
+		return nil, lang.WithHint(fmt.Sprintf("%q is looked up in the notebook's folder", path), "%w", err)
+	}
+	return content, err
+}
+
+func readCSV(c *call) (starlark.Value, error) {
+	path, opts, err := csvArguments(c)
 	if err != nil {
 		return nil, err
 	}
-	opts.Threads = h.Threads()
+	content, err := c.readFile(path, "data.csv")
+	if err != nil {
+		return nil, err
+	}
 	return frameValue(frame.ReadCSV(c.context(), path, bytes.NewReader(content), opts))
+}
+
+func csvArguments(c *call) (path string, opts frame.CSVOptions, err error) {
+	opts.Sep = ","
+	header := true
+	var names, columns, dtype, na starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None
+	if err := c.unpack("path", &path, "sep?", &opts.Sep, "header?", &header, "names?", &names, "columns?", &columns, "dtype?", &dtype, "na_values?", &na); err != nil {
+		return "", opts, err
+	}
+	if opts.Sep == "" {
+		return "", opts, lang.WithHint(`a tab is sep="\t"`, "io.read_csv: sep is empty")
+	}
+	opts.NoHeader = !header
+	for _, list := range []struct {
+		what string
+		from starlark.Value
+		to   *[]string
+	}{{"names", names, &opts.Names}, {"columns", columns, &opts.Columns}, {"na_values", na, &opts.NAValues}} {
+		if *list.to, err = stringsOf(list.what, list.from); err != nil {
+			return "", opts, err
+		}
+	}
+	if opts.DTypes, err = dtypesOf(c, dtype); err != nil {
+		return "", opts, err
+	}
+	h, err := c.host()
+	if err != nil {
+		return "", opts, err
+	}
+	opts.Threads = h.Threads()
+	return path, opts, nil
 }
 
 // dtypesOf reads {"column": "dtype"}.
@@ -107,14 +129,7 @@ func readText(c *call) (starlark.Value, error) {
 	if err := c.unpack("path", &path); err != nil {
 		return nil, err
 	}
-	if err := needPath(c, path, "notes.txt"); err != nil {
-		return nil, err
-	}
-	h, err := c.host()
-	if err != nil {
-		return nil, err
-	}
-	content, err := h.ReadFile(c.context(), path)
+	content, err := c.readFile(path, "notes.txt")
 	if err != nil {
 		return nil, err
 	}

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 
 	"github.com/wnb-dev/wnb/cells/frame"
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -229,12 +229,15 @@ func (s *Series) Attr(name string) (starlark.Value, error) {
 // noMember says that an attribute is not there and what was probably meant.
 // elsewhere tells what is written here for a name of pandas or polars.
 func noMember[T starlark.Value](what, name string, elsewhere map[string]string, ms *methods[T], properties, columns []string) error {
-	if here, ok := elsewhere[name]; ok {
-		return lang.WithHint("write "+here, "%s has no `%s`", what, name)
+	kind := "has no method"
+	if columns != nil {
+		kind = "has neither a column nor a method"
 	}
 	best := lang.Suggest(name, slices.Concat(ms.names(), properties, columns))
 	hint := ""
 	switch {
+	case elsewhere[name] != "":
+		hint = "write " + elsewhere[name]
 	case ms.has(best):
 		hint = fmt.Sprintf("did you mean the method `%s(%s)`?", best, ms.byName[best].signature)
 	case slices.Contains(properties, best):
@@ -242,14 +245,11 @@ func noMember[T starlark.Value](what, name string, elsewhere map[string]string, 
 	case best != "" && isIdentifier(best):
 		hint = fmt.Sprintf("did you mean the column `%s`?", best)
 	case best != "":
-		hint = fmt.Sprintf("did you mean the column [%q]?", best)
+		hint = fmt.Sprintf("did you mean the column %q? write df[%q]", best, best)
 	case len(columns) > 0:
 		hint = "the columns are " + shortList(columns)
 	}
-	if columns != nil {
-		return lang.WithHint(hint, "%s has neither a column nor a method `%s`", what, name)
-	}
-	return lang.WithHint(hint, "%s has no method `%s`", what, name)
+	return lang.WithHint(hint, "%s %s `%s`", what, kind, name)
 }
 
 // shortList joins names, of many the first.
@@ -263,10 +263,10 @@ func shortList(names []string) string {
 
 // isIdentifier tells whether a column's name can be written after a dot.
 func isIdentifier(name string) bool {
-	for i, r := range name {
-		if r != '_' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
-			return false
-		}
+	expr, err := (&syntax.FileOptions{}).ParseExpr("", name, 0)
+	if err != nil {
+		return false // a keyword, or no name at all
 	}
-	return name != ""
+	ident, ok := expr.(*syntax.Ident)
+	return ok && ident.Name == name
 }

@@ -10,30 +10,30 @@ import (
 )
 
 var seriesMethods = newMethods("series",
-	method[*Series]{"mean", "", "The average of the values that are not null; NaN if there are none.", "s.mean()", number((*frame.Series).Mean)},
-	method[*Series]{"std", "", "The sample standard deviation (divisor n-1).", "s.std()", number((*frame.Series).Std)},
-	method[*Series]{"var", "", "The sample variance (divisor n-1).", "s.var()", number((*frame.Series).Var)},
-	method[*Series]{"median", "", "The value in the middle.", "s.median()", number((*frame.Series).Median)},
+	method[*Series]{"mean", "", "The average of the values that are not null; NaN if there are none.", "s.mean()", floatMethod((*frame.Series).Mean)},
+	method[*Series]{"std", "", "The sample standard deviation (divisor n-1).", "s.std()", floatMethod((*frame.Series).Std)},
+	method[*Series]{"var", "", "The sample variance (divisor n-1).", "s.var()", floatMethod((*frame.Series).Var)},
+	method[*Series]{"median", "", "The value in the middle.", "s.median()", floatMethod((*frame.Series).Median)},
 	method[*Series]{"quantile", "q", "The value below which the fraction q of the values lies, linear between the two nearest.", "s.quantile(0.9)", seriesQuantile},
 	method[*Series]{"sum", "", "The sum of the values that are not null; of bools the number of true ones.", "s.sum()", seriesSum},
-	method[*Series]{"min", "", "The smallest value; None if all are null.", "s.min()", scalar((*frame.Series).Min)},
-	method[*Series]{"max", "", "The largest value; None if all are null.", "s.max()", scalar((*frame.Series).Max)},
-	method[*Series]{"count", "", "The number of values that are not null.", "s.count()", scalar(func(s *frame.Series) any { return int64(s.Count()) })},
-	method[*Series]{"n_unique", "", "The number of distinct values, null not counted.", "s.n_unique()", scalar(func(s *frame.Series) any { return int64(s.NUnique()) })},
-	method[*Series]{"any", "", "Whether a value of a mask is true; null counts as false.", "(s > 2).any()", verdict((*frame.Series).Any)},
-	method[*Series]{"all", "", "Whether every value of a mask is true; nulls are passed over.", "(s > 0).all()", verdict((*frame.Series).All)},
-	method[*Series]{"is_null", "", "A mask: where the value is null.", "s.is_null()", plainSeries((*frame.Series).IsNull)},
+	method[*Series]{"min", "", "The smallest value; None if all are null.", "s.min()", scalarMethod((*frame.Series).Min)},
+	method[*Series]{"max", "", "The largest value; None if all are null.", "s.max()", scalarMethod((*frame.Series).Max)},
+	method[*Series]{"count", "", "The number of values that are not null.", "s.count()", scalarMethod(func(s *frame.Series) any { return int64(s.Count()) })},
+	method[*Series]{"n_unique", "", "The number of distinct values, null not counted.", "s.n_unique()", scalarMethod(func(s *frame.Series) any { return int64(s.NUnique()) })},
+	method[*Series]{"any", "", "Whether a value of a mask is true; null counts as false.", "(s > 2).any()", boolMethod((*frame.Series).Any)},
+	method[*Series]{"all", "", "Whether every value of a mask is true; nulls are passed over.", "(s > 0).all()", boolMethod((*frame.Series).All)},
+	method[*Series]{"is_null", "", "A mask: where the value is null.", "s.is_null()", plainMethod((*frame.Series).IsNull)},
 	method[*Series]{"not_null", "", "A mask: where the value is not null.", "s.not_null()", seriesNotNull},
 	method[*Series]{"isin", "values", "A mask: where the value is one of values.", "s.isin([1, 2])", seriesIsIn},
 	method[*Series]{"map", "f", "f of every value that is not null; nulls stay. f is a function or a dict, whose missing keys give null.", "s.map(lambda x: x * 10)", seriesMap},
 	method[*Series]{"filter", "mask", "The values where mask is true, as s[mask].", "s.filter(s > 2)", seriesFilter},
-	method[*Series]{"abs", "", "The absolute values.", "s.abs()", newSeries((*frame.Series).Abs)},
+	method[*Series]{"abs", "", "The absolute values.", "s.abs()", seriesMethod((*frame.Series).Abs)},
 	method[*Series]{"round", "decimals=0", "Rounded to decimals; halves go to the even neighbour.", "s.round(1)", seriesRound},
 	method[*Series]{"clip", "low=None, high=None", "Limited to low and high.", "s.clip(low=0, high=10)", seriesClip},
 	method[*Series]{"cast", "dtype", `As another dtype: "float64", "int64", "string" or "bool".`, `s.cast("string")`, seriesCast},
 	method[*Series]{"fill_null", "value", "With value (or the values of another series) in place of nulls.", "s.fill_null(0)", seriesFillNull},
-	method[*Series]{"drop_nulls", "", "Without the nulls.", "s.drop_nulls()", plainSeries((*frame.Series).DropNulls)},
-	method[*Series]{"unique", "", "The first of each distinct value, null included.", "s.unique()", plainSeries((*frame.Series).Unique)},
+	method[*Series]{"drop_nulls", "", "Without the nulls.", "s.drop_nulls()", plainMethod((*frame.Series).DropNulls)},
+	method[*Series]{"unique", "", "The first of each distinct value, null included.", "s.unique()", plainMethod((*frame.Series).Unique)},
 	method[*Series]{"value_counts", "", "A frame of the distinct values and how often each is there, the most frequent first.", "s.value_counts()", seriesValueCounts},
 	method[*Series]{"describe", "", "A frame that sums up the values: count, mean, std, min, quartiles, max.", "s.describe()", seriesDescribe},
 	method[*Series]{"sort", "desc=False", "Sorted; NaN and null come last.", "s.sort(desc=True)", seriesSort},
@@ -59,7 +59,7 @@ type seriesImpl = func(s *Series, c *call) (starlark.Value, error)
 // The functions below make methods of those functions of the library that take
 // nothing but the series.
 
-func number(f func(*frame.Series) (float64, error)) seriesImpl {
+func floatMethod(f func(*frame.Series) (float64, error)) seriesImpl {
 	return func(s *Series, c *call) (starlark.Value, error) {
 		if err := c.unpack(); err != nil {
 			return nil, err
@@ -69,7 +69,7 @@ func number(f func(*frame.Series) (float64, error)) seriesImpl {
 	}
 }
 
-func scalar(f func(*frame.Series) any) seriesImpl {
+func scalarMethod(f func(*frame.Series) any) seriesImpl {
 	return func(s *Series, c *call) (starlark.Value, error) {
 		if err := c.unpack(); err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func scalar(f func(*frame.Series) any) seriesImpl {
 	}
 }
 
-func verdict(f func(*frame.Series) (bool, error)) seriesImpl {
+func boolMethod(f func(*frame.Series) (bool, error)) seriesImpl {
 	return func(s *Series, c *call) (starlark.Value, error) {
 		if err := c.unpack(); err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func verdict(f func(*frame.Series) (bool, error)) seriesImpl {
 	}
 }
 
-func newSeries(f func(*frame.Series) (*frame.Series, error)) seriesImpl {
+func seriesMethod(f func(*frame.Series) (*frame.Series, error)) seriesImpl {
 	return func(s *Series, c *call) (starlark.Value, error) {
 		if err := c.unpack(); err != nil {
 			return nil, err
@@ -97,8 +97,8 @@ func newSeries(f func(*frame.Series) (*frame.Series, error)) seriesImpl {
 	}
 }
 
-func plainSeries(f func(*frame.Series) *frame.Series) seriesImpl {
-	return newSeries(func(s *frame.Series) (*frame.Series, error) { return f(s), nil })
+func plainMethod(f func(*frame.Series) *frame.Series) seriesImpl {
+	return seriesMethod(func(s *frame.Series) (*frame.Series, error) { return f(s), nil })
 }
 
 func seriesEnd(f func(*frame.Series, int) *frame.Series) seriesImpl {
@@ -131,11 +131,15 @@ func seriesSum(s *Series, c *call) (starlark.Value, error) {
 }
 
 func seriesQuantile(s *Series, c *call) (starlark.Value, error) {
-	var q starlark.Float
-	if err := c.unpack("q", &q); err != nil {
+	var v starlark.Value
+	if err := c.unpack("q", &v); err != nil {
 		return nil, err
 	}
-	x, err := s.series.Quantile(float64(q))
+	q, ok := starlark.AsFloat(v) // a parameter of type float64 would refuse 1
+	if !ok {
+		return nil, fmt.Errorf("quantile: q is %s %s, not a number", article(v.Type()), v.Type())
+	}
+	x, err := s.series.Quantile(q)
 	return starlark.Float(x), err
 }
 
@@ -241,7 +245,7 @@ func seriesRound(s *Series, c *call) (starlark.Value, error) {
 }
 
 func seriesClip(s *Series, c *call) (starlark.Value, error) {
-	var limits [2]starlark.Value = [2]starlark.Value{starlark.None, starlark.None}
+	limits := [2]starlark.Value{starlark.None, starlark.None}
 	if err := c.unpack("low?", &limits[0], "high?", &limits[1]); err != nil {
 		return nil, err
 	}
@@ -273,7 +277,7 @@ func seriesFillNull(s *Series, c *call) (starlark.Value, error) {
 	if err := c.unpack("value", &value); err != nil {
 		return nil, err
 	}
-	with, err := operand(value)
+	with, err := operand("values", value)
 	if err != nil {
 		return nil, fmt.Errorf("fill_null: %w", err)
 	}
@@ -314,8 +318,12 @@ func seriesToList(s *Series, c *call) (starlark.Value, error) {
 	if err := c.unpack(); err != nil {
 		return nil, err
 	}
+	ctx := c.context()
 	out := make([]starlark.Value, s.Len())
 	for i := range out {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		out[i] = s.Index(i)
 	}
 	return starlark.NewList(out), nil

@@ -45,7 +45,7 @@ func (s *Series) beside(token syntax.Token, other starlark.Value) (any, error) {
 	case *starlark.Dict, starlark.Callable:
 		return nil, fmt.Errorf("%s is not defined between a series and %s %s", token, article(other.Type()), other.Type())
 	}
-	return operand(other)
+	return operand(s.series.Name(), other)
 }
 
 // Unary is -s, +s or ~s.
