@@ -21,7 +21,7 @@ type groups struct {
 func (g *groups) String() string {
 	return fmt.Sprintf("<groups of %d rows by %s>", g.frame.Len(), strings.Join(g.keys, ", "))
 }
-func (g *groups) Type() string          { return "groups" }
+func (g *groups) Type() string          { return "group_by" }
 func (g *groups) Freeze()               {}
 func (g *groups) Truth() starlark.Bool  { return true }
 func (g *groups) Hash() (uint32, error) { return unhashable(g, "aggregate it with .agg(...)") }
@@ -31,12 +31,12 @@ func (g *groups) Attr(name string) (starlark.Value, error) {
 		return m, nil
 	}
 	if slices.Contains(frame.Functions, name) {
-		return nil, lang.WithHint(fmt.Sprintf(`write .agg({"column": %q})`, name), "groups have no method `%s`", name)
+		return nil, lang.WithHint(fmt.Sprintf(`write .agg({"column": %q})`, name), "a group_by has no method `%s`", name)
 	}
 	return nil, noMember("a group_by", name, nil, groupMethods, nil, nil)
 }
 
-var groupMethods = newMethods("groups",
+var groupMethods = newMethods("group_by",
 	method[*groups]{"agg", "columns={}, **named", "One row per group, in the order of the keys. columns says what to compute: {\"x\": \"mean\"} gives a column x, {\"x\": [\"mean\", \"max\"]} the columns x_mean and x_max; named chooses the names: top=(\"x\", \"max\"), and n=\"count\" counts the rows. Functions: " + strings.Join(frame.Functions, ", ") + ".",
 		`df.group_by("group").agg({"x": ["mean", "max"]}, n="count")`, groupAgg},
 	method[*groups]{"count", "", "The number of rows of each group, in a column count.", `df.group_by("group").count()`, groupCount},

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -231,8 +232,33 @@ func TestFrameErrors(t *testing.T) {
 		{"frame of uneven columns", `frame({"a": [1], "b": [1, 2]})`, `column "a" has 1 rows, column "b" has 2`, ""},
 		{"frame of numbered columns", `frame({1: [1]})`, "the key 1 is not a string", ""},
 		{"frame of lists", `frame([[1, 2]])`, "row 0 is a list, not a dict", "frame({"},
+		{"frame of rows of lists", `frame([{"a": [1]}])`, `row 0, column "a": a list is not a single value`, ""},
+		{"frame of mixed rows", `frame([{"a": 1}, {"a": "b"}])`, `column "a" mixes kinds`, ""},
+		{"direction", `people.sort("x", desc=1)`, "desc is True, False or a list of them, not an int", ""},
+		{"directions", `people.sort("x", desc=[1])`, "desc: 1 is neither True nor False", ""},
+		{"names and numbers", `people[["x", 1]]`, "the index: 1 is not a string", ""},
+		{"groups as a key", `{people.group_by("group"): 1}`, "a group_by cannot be a key", ".agg(...)"},
+		{"groups misspelt", `people.group_by("group").ag()`, "a group_by has no method `ag`", "the method `agg("},
+		{"many columns", `frame({"column_%d" % i: 1 for i in range(20)}).zzz`, "neither a column", "column_11 and 8 more"},
+		{"fill_null by list", `people.fill_null([0])`, "fill_null: a list is not a single value", ""},
+		{"fill_null of another kind", `people.fill_null({"x": "a"})`, "cannot hold", ""},
 		{"frame of nested dicts", `frame({"a": {"b": 1}})`, `column "a" is a dict`, ""},
 	})
+}
+
+// TestElsewhere: what is written here for other libraries' names is needed only
+// where the name is not there.
+func TestElsewhere(t *testing.T) {
+	check := func(what string, elsewhere map[string]string, names []string) {
+		for name := range elsewhere {
+			if slices.Contains(names, name) {
+				t.Errorf("%s has %s, and yet a hint for it", what, name)
+			}
+		}
+	}
+	check("a frame", frameElsewhere, append(frameMethods.names(), frameProperties...))
+	check("a series", seriesElsewhere, append(seriesMethods.names(), seriesProperties...))
+	check("s.str", textElsewhere, textMethods.names())
 }
 
 func TestMakeFrame(t *testing.T) {

@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -103,5 +105,31 @@ func TestLogTable(t *testing.T) {
 	a, content := h.artifact(t, "tables/a.csv")
 	if a.Kind != "table" || a.MediaType != "text/csv" || content != "a\n1\n" {
 		t.Errorf("kept %+v with %q", a, content)
+	}
+}
+
+// TestWine reads the real data set as a notebook would.
+func TestWine(t *testing.T) {
+	dir := os.Getenv("WNB_TEST_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	content, err := os.ReadFile(filepath.Join(dir, "WineQT.csv"))
+	if err != nil {
+		t.Skipf("the wine data is not here; set WNB_TEST_DATA to its folder: %v", err)
+	}
+	h := newHost()
+	h.files["wine.csv"] = string(content)
+	const source = `wine = io.read_csv("wine.csv")
+good = wine.with_column("good", wine.quality >= 7).drop("Id")
+best = good[good.good & (good["alcohol"] > 12)]
+assert_(wine.shape == (1143, 13))
+assert_(best.quality.min() == 7)
+by = good.group_by("good").agg({"alcohol": "mean"}, n="count")
+(wine.quality.value_counts().sort("quality").to_dicts(), by.n.to_list(), by.alcohol[1] > by.alcohol[0])
+`
+	const want = `([{"quality": 3, "count": 6}, {"quality": 4, "count": 33}, {"quality": 5, "count": 483}, {"quality": 6, "count": 462}, {"quality": 7, "count": 143}, {"quality": 8, "count": 16}], [984, 159], True)`
+	if diff := cmp.Diff(want, value(t, h, source, nil).String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
