@@ -8,14 +8,14 @@ import (
 	"github.com/wnb-dev/wnb/cells/lang"
 )
 
-const threeSeries = `s = series([1, 2, None, 4], name="s")
+const seriesNames = `s = series([1, 2, None, 4], name="s")
 f = series([0.5, -1.5], name="f")
 t = series(["Ann", "bob", None], name="t")
 m = series([True, False, None])
 `
 
 func TestSeriesOperators(t *testing.T) {
-	runSources(t, threeSeries, []sourceTest{
+	runSources(t, seriesNames, []sourceTest{
 		{"+", `s + 1`, "s int64 [2, 3, None, 5]"},
 		{"+ right", `1 + s`, "s int64 [2, 3, None, 5]"},
 		{"- right", `10 - s`, "s int64 [9, 8, None, 6]"},
@@ -68,8 +68,8 @@ func TestSeriesOperators(t *testing.T) {
 }
 
 func TestSeriesMethods(t *testing.T) {
-	runSources(t, threeSeries, []sourceTest{
-		{"threeSeries", `(s.mean(), s.sum(), s.min(), s.max(), s.median(), s.count(), s.n_unique())`, "(2.3333333333333335, 7, 1, 4, 2.0, 3, 3)"},
+	runSources(t, seriesNames, []sourceTest{
+		{"numbers", `(s.mean(), s.sum(), s.min(), s.max(), s.median(), s.count(), s.n_unique())`, "(2.3333333333333335, 7, 1, 4, 2.0, 3, 3)"},
 		{"std and var", `(f.std(), f.var())`, "(1.4142135623730951, 2.0)"},
 		{"quantile", `(s.quantile(0.25), s.quantile(q=1))`, "(1.5, 4.0)"},
 		{"of text", `(t.min(), t.max())`, `("Ann", "bob")`},
@@ -115,7 +115,7 @@ func TestSeriesMethods(t *testing.T) {
 }
 
 func TestSeriesErrors(t *testing.T) {
-	runErrors(t, threeSeries, []errorTest{
+	runErrors(t, seriesNames, []errorTest{
 		{"if", "if s > 1:\n    pass", "a series is neither true nor false", "& | ~"},
 		{"and", `(s > 1) and (s < 3)`, "a series is neither true nor false", ".any() or .all()"},
 		{"bool", `bool(s)`, "neither true nor false", "& | ~"},
@@ -123,13 +123,13 @@ func TestSeriesErrors(t *testing.T) {
 		{"key", `{s: 1}`, "a series cannot be a key", "s[i]"},
 		{"== None", `s == None`, "null equals nothing", "s.is_null()"},
 		{"another kind", `s == "a"`, "cast one of them", ""},
-		{"& of threeSeries", `s & 1`, "both must be bool", ""},
+		{"& of numbers", `s & 1`, "both must be bool", ""},
 		{"lengths", `s + f`, `column "s" has 4 rows, column "f" has 2`, ""},
 		{"a frame", `s + frame({"a": [1]})`, "not defined between a series and a frame", `df["c"]`},
 		{"a dict", `s > {}`, "not defined between a series and a dict", ""},
 		{"a function", `s + len`, "not defined between a series and a builtin_function_or_method", ""},
 		{"operator", `s ^ s`, "unknown binary op", ""},
-		{"~ of threeSeries", `~s`, "~ is not defined for int64", ""},
+		{"~ of numbers", `~s`, "~ is not defined for int64", ""},
 		{"index outside", `s[4]`, "row 4 is not there: there are 4", ""},
 		{"index by name", `s["a"]`, "not indexed by a string", "s[mask]"},
 		{"in of a list", `[1] in s`, "a list is not a single value", ""},
@@ -137,13 +137,17 @@ func TestSeriesErrors(t *testing.T) {
 		{"misspelt", `s.medain()`, "no method `medain`", "the method `median()`"},
 		{"pandas name", `s.fillna(0)`, "no method `fillna`", "s.fill_null(value)"},
 		{"polars name", `s.is_in([1])`, "no method `is_in`", "s.isin(values)"},
-		{"str of threeSeries", `s.str.lower()`, `s.str is for text; series "s" is int64`, `s.cast("string").str.lower()`},
+		{"str of numbers", `s.str.lower()`, `s.str is for text; series "s" is int64`, `s.cast("string").str.lower()`},
 		{"str unknown", `t.str.split(" ")`, "s.str has no method `split`", "s.map("},
 		{"str misspelt", `t.str.contain("a")`, "s.str has no method `contain`", "`contains(text)`"},
 		{"str replace of nothing", `t.str.replace("", "a")`, "old is empty", ""},
 		{"mean of text", `t.mean()`, `mean is not defined for string column "t"`, ""},
 		{"quantile", `s.quantile(2)`, "not between 0 and 1", ""},
-		{"any of threeSeries", `s.any()`, "any is not defined for int64", ""},
+		{"quantile of text", `s.quantile("a")`, "q is a string, not a number", ""},
+		{"clip by text", `s.clip("a")`, "the limits are string", ""},
+		{"clip by list", `s.clip(high=[1])`, "clip: high: a list is not a single value", ""},
+		{"round of text", `t.round()`, "round is not defined for string", ""},
+		{"any of numbers", `s.any()`, "any is not defined for int64", ""},
 		{"map by number", `s.map(1)`, "map takes a function or a dict, not an int", ""},
 		{"map to lists", `s.map(lambda x: [x])`, "what f gives for row 0: a list is not a single value", ""},
 		{"map that fails", `s.map(lambda x: x / 0)`, "division by zero", ""},
