@@ -197,7 +197,7 @@ func TestFrameErrors(t *testing.T) {
 		{"compared", `people == people`, "not compared by == with a frame", "df.equals(other)"},
 		{"compared from the right", `1 < people`, "not compared by < with an int", "df.equals"},
 		{"order in a list", `[people] < [people[1:]]`, "not before or after", ""},
-		{"not iterable", "for c in people:\n    pass", "not iterable", ""},
+		{"not iterable", "for c in people:\n    pass", "not iterable", "df.columns"},
 		{"with_column of a function", `people.with_column("z", len)`, "the values are the function len", ".map(f)"},
 		{"with_column too short", `people.with_column("z", [1, 2])`, `column "z" has 2 rows, the frame has 4`, ""},
 		{"with_column of a dict", `people.with_column("z", {"a": 1})`, "a dict is not a single value", ""},

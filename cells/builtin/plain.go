@@ -44,9 +44,21 @@ func printText(c *call) (starlark.Value, error) {
 	}
 	parts := make([]string, len(c.args))
 	for i, v := range c.args {
-		parts[i] = text(v)
+		if parts[i], err = printed(c.context(), v); err != nil {
+			return nil, err
+		}
 	}
 	return nil, h.Record(cells.Stream{Name: "stdout", Text: strings.Join(parts, sep) + end})
+}
+
+// printed is how print writes a value: tables as tables, the rest as str(v).
+func printed(ctx context.Context, v starlark.Value) (string, error) {
+	switch v := v.(type) {
+	case *Frame, *Series:
+		forms, err := Render(ctx, v)
+		return strings.TrimSuffix(string(forms["text/plain"]), "\n"), err
+	}
+	return text(v), nil
 }
 
 // text is str(v).
@@ -183,7 +195,11 @@ func Help(v starlark.Value) string {
 		}
 		return fmt.Sprintf("%s(%s)\n\n%s\n", v.Name(), strings.Join(params, ", "), v.Doc())
 	}
-	return fmt.Sprintf("a value of type %s\n", v.Type())
+	help := fmt.Sprintf("a value of type %s\n", v.Type())
+	if has, ok := v.(starlark.HasAttrs); ok {
+		help += "\nIt has " + strings.Join(has.AttrNames(), ", ") + "\n"
+	}
+	return help
 }
 
 // eachValue calls visit for every element.

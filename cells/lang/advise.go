@@ -25,6 +25,8 @@ func (p *Program) advise(e *Error, globals, env starlark.StringDict, opts Option
 		e.Hint = `write f"{x:.2f}"`
 	case strings.Contains(e.Msg, "format spec features not supported"):
 		e.Hint = `write f"{x:.2f}", or format(x, ".2f")`
+	case strings.Contains(e.Msg, "frame value is not iterable"):
+		e.Hint = "go through df.columns, df.rows() or one column, df[\"name\"]"
 	case referencedBefore.MatchString(e.Msg):
 		name := referencedBefore.FindStringSubmatch(e.Msg)[1]
 		e.Hint = fmt.Sprintf("`%s` gets its value further down; move that line up", name)

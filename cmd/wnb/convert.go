@@ -20,7 +20,7 @@ func (s *state) exportCommand() *cobra.Command {
 		Use:   "export FILE.wnb -o OUT",
 		Short: "Convert a notebook, without running it",
 		Long:  "Convert a notebook to .ipynb, .html or .md. Nothing is run, so there are no outputs.",
-		Args:  cobra.ExactArgs(1),
+		Args:  wanted(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out == "" {
 				return usage(errors.New("say where it goes: -o FILE.ipynb, .html or .md"))
@@ -55,7 +55,7 @@ func (s *state) importCommand() *cobra.Command {
 		Short: "Convert a Jupyter notebook to .wnb",
 		Long: `Convert a Jupyter notebook. Sources, kinds, order, ids, metadata and attachments
 are kept, so that it can go back. Python cells are kept and never run.`,
-		Args: cobra.ExactArgs(1),
+		Args: wanted(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out == "" {
 				out = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + ".wnb"

@@ -7,9 +7,12 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -86,7 +89,7 @@ func (s *state) command() *cobra.Command {
 
 ` + exitHelp,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.NoArgs,
+		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&s.store, "store", "", "the store's folder (default: .wnb at the project's root; env WNB_STORE)")
@@ -96,4 +99,27 @@ func (s *state) command() *cobra.Command {
 		s.fmtCommand(), s.exportCommand(), s.importCommand(), s.versionCommand(),
 	)
 	return root
+}
+
+// wanted makes wrong arguments a usage error.
+func wanted(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage(err)
+		}
+		return nil
+	}
+}
+
+// noSuchCommand refuses arguments of a command that only has subcommands.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("unknown command %q", args[0])
+	cmd.SuggestionsMinimumDistance = 2
+	if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+		text += "; did you mean " + strings.Join(like, " or ") + "?"
+	}
+	return usage(errors.New(text))
 }

@@ -195,7 +195,7 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 	runCtx, cancel := withTimeout(ctx, f.timeout)
 	defer cancel()
 	nb := kernel.Compile(j.doc, env)
-	talk := s.newReporter(nb, f.json)
+	talk := s.newReporter(j.path, f.json)
 	outcome := nb.Run(runCtx, kernel.Options{
 		World: kernel.World{
 			Dir: j.dir, Blobs: blobs{store}, Clock: s.clock,

@@ -66,16 +66,16 @@ func (l logChannel) Send(_ context.Context, n cells.Notice) error {
 // on stderr if it is a terminal, failures always.
 type reporter struct {
 	out, err io.Writer
-	notebook *kernel.Notebook
+	path     string // of the notebook
 	json     bool
 	progress bool // stderr is a terminal
 	style    style
 	pending  bool // a line "running" stands on the terminal
 }
 
-func (s *state) newReporter(nb *kernel.Notebook, asJSON bool) *reporter {
+func (s *state) newReporter(path string, asJSON bool) *reporter {
 	tty := isTerminal(s.err) && s.env("TERM") != "dumb"
-	return &reporter{out: s.out, err: s.err, notebook: nb, json: asJSON, progress: tty && !asJSON, style: style(tty && s.env("NO_COLOR") == "")}
+	return &reporter{out: s.out, err: s.err, path: path, json: asJSON, progress: tty && !asJSON, style: style(tty && s.env("NO_COLOR") == "")}
 }
 
 func isTerminal(w io.Writer) bool {
@@ -142,7 +142,7 @@ func (r *reporter) CellDone(res *kernel.Result) {
 			fmt.Fprintln(r.err, "  "+l)
 		}
 		if res.Err.Cell == res.Cell.ID && res.Err.Line > 0 && res.Cell.Line > 0 {
-			fmt.Fprintf(r.err, "  file line %d\n", res.Cell.Line+res.Err.Line-1)
+			fmt.Fprintf(r.err, "  at %s:%d\n", r.path, res.Cell.Line+res.Err.Line-1)
 		}
 	case !r.progress:
 	case res.Status == notebooks.StatusSkipped:
@@ -200,7 +200,7 @@ func (r *reporter) finish(run *runlog.Run, o *kernel.Outcome, out string) {
 			fmt.Fprintf(r.err, "- %s skipped: %s\n", res.Cell.ID, res.Reason)
 		}
 	}
-	text := fmt.Sprintf("run %s %s: %d cells done", run.Name, o.Verdict(), counts[notebooks.StatusDone])
+	text := fmt.Sprintf("run %s %s: %d of %d cells done", run.Name, o.Verdict(), counts[notebooks.StatusDone], len(o.Results))
 	if n := counts[notebooks.StatusFailed]; n > 0 {
 		text += fmt.Sprintf(", %d failed", n)
 	}

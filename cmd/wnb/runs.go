@@ -17,7 +17,7 @@ import (
 
 func (s *state) runsCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "runs", Short: "List, show and compare tracked runs", Args: cobra.NoArgs,
+		Use: "runs", Short: "List, show and compare tracked runs", Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(s.runsListCommand(), s.runsShowCommand(), s.runsCompareCommand())
@@ -29,7 +29,7 @@ func (s *state) runsListCommand() *cobra.Command {
 	var limit int
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "List runs, newest first", Args: cobra.NoArgs,
+		Use: "list", Short: "List runs, newest first", Args: wanted(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 0 {
 				return usage(fmt.Errorf("--limit %d: write a number from 0; 0 lists all", limit))

@@ -13,6 +13,8 @@ func Number(x float64) string {
 	switch {
 	case x == math.Trunc(x) && math.Abs(x) < 1e15:
 		return strconv.FormatFloat(x, 'f', -1, 64)
+	case math.Abs(x) >= 1e15:
+		return strconv.FormatFloat(x, 'g', 4, 64)
 	case math.Abs(x) >= 1000:
 		return strconv.FormatFloat(x, 'f', 1, 64)
 	case math.Abs(x) >= 0.001:
