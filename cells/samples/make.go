@@ -35,11 +35,8 @@ type Classification struct {
 // The name is scikit-learn's; the numbers, and the geometry, are not.
 func MakeClassification(ctx context.Context, o Classification) (*frame.Frame, error) {
 	const sample = "make_classification"
-	if err := checkShape(sample, o.Samples, o.Features, o.Informative); err != nil {
+	if err := checkShape(sample, o.Samples, 2, o.Features, o.Informative); err != nil {
 		return nil, err
-	}
-	if o.Samples < 2 {
-		return nil, within(sample, "n_samples", o.Samples, 2, MaxValues)
 	}
 	if err := within(sample, "n_classes", o.Classes, 2, o.Samples); err != nil {
 		return nil, err
@@ -83,7 +80,7 @@ type Regression struct {
 // The name is scikit-learn's; the numbers are not.
 func MakeRegression(ctx context.Context, o Regression) (*frame.Frame, error) {
 	const sample = "make_regression"
-	if err := checkShape(sample, o.Samples, o.Features, o.Informative); err != nil {
+	if err := checkShape(sample, o.Samples, 1, o.Features, o.Informative); err != nil {
 		return nil, err
 	}
 	if err := finite(sample, "noise", o.Noise); err != nil {
@@ -113,11 +110,11 @@ const (
 	regressionStream     = 0x72656772 // "regr"
 )
 
-func checkShape(sample string, rows, features, informative int) error {
-	if err := within(sample, "n_features", features, 1, MaxValues); err != nil {
+func checkShape(sample string, rows, leastRows, features, informative int) error {
+	if err := within(sample, "n_features", features, 1, MaxValues/leastRows); err != nil {
 		return err
 	}
-	if err := within(sample, "n_samples", rows, 1, MaxValues/features); err != nil {
+	if err := within(sample, "n_samples", rows, leastRows, MaxValues/features); err != nil {
 		return err
 	}
 	return within(sample, "n_informative", informative, 1, features)
