@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/wnb-dev/wnb/cells/frame"
+	"github.com/wnb-dev/wnb/cells/train"
 )
 
 // documented are all functions that cells can call, modules and methods
@@ -42,6 +43,11 @@ func documented(t *testing.T) []*Func {
 	out = append(out, bindAll(seriesMethods, NewSeries(text))...)
 	out = append(out, bindAll(textMethods, &stringMethods{text})...)
 	out = append(out, bindAll(groupMethods, &groups{NewFrame(df), []string{"g"}, byText})...)
+	out = append(out, bindAll(estimatorMethods, &Estimator{final: train.LogisticRegression{}})...)
+	out = append(out, bindAll(transformerMethods, &Estimator{transformer: train.StandardScaler{}})...)
+	out = append(out, bindAll(modelMethods, &Model{})...)
+	out = append(out, bindAll(fittedTransformerMethods, &Transformer{})...)
+	out = append(out, bindAll(foldsMethods, &Folds{splitter: train.KFold{}})...)
 	slices.SortFunc(out, func(a, b *Func) int { return strings.Compare(a.name, b.name) })
 	return out
 }
@@ -59,6 +65,9 @@ func bindAll[T starlark.Value](ms *methods[T], self T) []*Func {
 const exampleNames = `df = frame({"name": ["Ann", "Bob", "Cid"], "group": ["a", "b", "a"], "x": [1, None, 3], "y": [0.5, 1.5, 2.5]})
 s = series([1, 2, None, 4], name="points")
 report = "all is well"
+wine = samples.load_wine()
+features = ["alcohol", "ash"]
+model = ml.LogisticRegression(max_iter=1000).fit(wine[features], wine["cultivar"])
 `
 
 // exampleHost is a host with the files that examples read.
@@ -70,7 +79,8 @@ func exampleHost() *memoryHost {
 }
 
 func TestExamples(t *testing.T) {
-	res, err := runCell(t.Context(), nil, exampleNames, nil)
+	saved := newHost()
+	res, err := runCell(t.Context(), saved, exampleNames+`model.save("model.wnbm")`, nil)
 	if err != nil {
 		t.Fatal(traceback(err))
 	}
@@ -80,7 +90,9 @@ func TestExamples(t *testing.T) {
 		}
 		t.Run(f.name, func(t *testing.T) {
 			names := maps.Clone(res.Exports)
-			if _, err := runCell(t.Context(), exampleHost(), f.example, names); err != nil {
+			h := exampleHost()
+			maps.Copy(h.files, saved.files)
+			if _, err := runCell(t.Context(), h, f.example, names); err != nil {
 				t.Errorf("%s\n%s", f.example, traceback(err))
 			}
 		})

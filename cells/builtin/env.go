@@ -29,7 +29,7 @@ func Pure() starlark.StringDict {
 	for _, f := range frameFuncs() {
 		env[f.name] = f
 	}
-	for _, m := range []*module{trackModule(), notifyModule(), plotModule(), ioModule(), samplesModule()} {
+	for _, m := range []*module{trackModule(), notifyModule(), plotModule(), ioModule(), samplesModule(), mlModule()} {
 		env[m.name] = m
 	}
 	for _, name := range []string{"nlp", "registry", "datasets", "wasm", "ui", "cfg", "notebook"} {

@@ -25,6 +25,7 @@ func trackModule() *module {
 		&Func{"log_table", "frame, path", "Keeps a frame as an artifact of the run, as a CSV file: the path ends in .csv.", `track.log_table(df, "tables/scores.csv")`, logTable},
 		&Func{"log_figure", "figure, path", "Keeps a figure as an artifact. The path ends in .svg, .png or .pdf.", `track.log_figure(plot.hist([1, 2, 2]), "hist.svg")`, logFigure},
 		&Func{"log_artifact", "path, artifact_path=None", "Keeps a file as an artifact, under its own name or in the folder artifact_path.", `track.log_artifact("notes.txt")`, logArtifact},
+		&Func{"log_model", `model, name="model"`, "Keeps a fitted model as an artifact of the run: name/model.wnbm, which ml.load_model reads, and name/model.json, which describes it.", `track.log_model(model)`, logModel},
 		&Func{"autolog", "on=True", "Turns the logging of every fit on or off, for the rest of the running cell. It is on at the start.", "track.autolog(False)", autolog},
 	)
 }

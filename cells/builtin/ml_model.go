@@ -1,0 +1,336 @@
+package builtin
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"html"
+	"slices"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells/frame"
+	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/train"
+)
+
+// A Model is a fitted estimator. It is immutable.
+type Model struct {
+	fitted    train.Classifier
+	estimator *Estimator // nil for a model that was loaded
+	rows      int        // that it was trained on; 0 for a model that was loaded
+	target    string     // the column of the labels, "" if that is not known
+}
+
+var (
+	_ starlark.HasAttrs = (*Model)(nil)
+	_ Renderer          = (*Model)(nil)
+)
+
+// Classifier is the model itself.
+func (m *Model) Classifier() train.Classifier { return m.fitted }
+
+// String is one line.
+func (m *Model) String() string {
+	return fmt.Sprintf("<model %s, %d features, %d classes>", m.title(), len(m.fitted.FeatureNames()), len(m.fitted.Classes()))
+}
+
+func (m *Model) title() string {
+	if m.estimator != nil {
+		return m.estimator.String()
+	}
+	return m.fitted.Name()
+}
+
+// Type is "model".
+func (m *Model) Type() string { return "model" }
+
+// Freeze does nothing: nothing changes a model.
+func (m *Model) Freeze() {}
+
+// Truth is always true.
+func (m *Model) Truth() starlark.Bool { return true }
+
+// Hash refuses.
+func (m *Model) Hash() (uint32, error) {
+	return unhashable(m, "use a name as the key and the model as the value")
+}
+
+// Render shows what the model is and what it was trained on.
+func (m *Model) Render(context.Context) (map[string][]byte, error) {
+	var plain, rich strings.Builder
+	fmt.Fprintf(&plain, "%s, fitted\n", m.title())
+	fmt.Fprintf(&rich, "<table class=\"wnb-model\"><caption><code>%s</code>, fitted</caption>\n", html.EscapeString(m.title()))
+	for _, row := range m.card() {
+		fmt.Fprintf(&plain, "  %-10s  %s\n", row[0], row[1])
+		fmt.Fprintf(&rich, "<tr><th>%s</th><td>%s</td></tr>\n", row[0], html.EscapeString(row[1]))
+	}
+	rich.WriteString("</table>")
+	return map[string][]byte{"text/plain": []byte(plain.String()), "text/html": []byte(rich.String())}, nil
+}
+
+func (m *Model) card() [][2]string {
+	var out [][2]string
+	if m.rows > 0 {
+		out = append(out, [2]string{"trained on", fmt.Sprintf("%d rows × %d features", m.rows, len(m.fitted.FeatureNames()))})
+	}
+	out = append(out, [2]string{"features", shortList(m.fitted.FeatureNames())})
+	classes := shortList(classNames(m.fitted.Classes()))
+	if m.target != "" {
+		classes += " (" + m.target + ")"
+	}
+	return append(out, [2]string{"classes", classes})
+}
+
+// final is the model at the end of a pipeline, or the model itself.
+func (m *Model) final() train.Classifier {
+	fitted := m.fitted
+	for {
+		p, ok := fitted.(interface {
+			FinalStep() (string, train.Classifier)
+		})
+		if !ok {
+			return fitted
+		}
+		_, fitted = p.FinalStep()
+	}
+}
+
+// AttrNames are properties, those that this model has, and methods.
+func (m *Model) AttrNames() []string {
+	names := append(modelMethods.names(), "classes", "feature_names")
+	fitted := m.final()
+	if _, ok := fitted.(train.FeatureImporter); ok {
+		names = append(names, "feature_importances")
+	}
+	if _, ok := fitted.(train.Linear); ok {
+		names = append(names, "coef", "intercept")
+	}
+	if _, ok := fitted.(iterated); ok {
+		names = append(names, "n_iter")
+	}
+	if m.estimator != nil {
+		names = append(names, "estimator")
+	}
+	slices.Sort(names)
+	return names
+}
+
+// iterated is a model that knows how many iterations its fit took.
+type iterated interface{ NIter() int }
+
+// Attr is a property or a method. A trailing underscore is left out, as in
+// coef_.
+func (m *Model) Attr(name string) (starlark.Value, error) {
+	if method := modelMethods.bind(m, name); method != nil {
+		return method, nil
+	}
+	fitted := m.final()
+	switch strings.TrimSuffix(name, "_") {
+	case "classes":
+		return classList(m.fitted.Classes()), nil
+	case "feature_names":
+		return stringList(m.fitted.FeatureNames()), nil
+	case "estimator":
+		if m.estimator != nil {
+			return m.estimator, nil
+		}
+	case "feature_importances":
+		if f, ok := fitted.(train.FeatureImporter); ok {
+			return importances(m.finalFeatures(), f.FeatureImportances())
+		}
+	case "coef":
+		if l, ok := fitted.(train.Linear); ok {
+			return m.coefficients(l.Coef())
+		}
+	case "intercept":
+		if l, ok := fitted.(train.Linear); ok {
+			return NewSeries(frame.NewFloat64("intercept", l.Intercept())), nil
+		}
+	case "n_iter":
+		if it, ok := fitted.(iterated); ok {
+			return starlark.MakeInt(it.NIter()), nil
+		}
+	}
+	return nil, noAttr("a model of "+fitted.Name(), name, m.AttrNames())
+}
+
+// finalFeatures are the features as the last step sees them.
+func (m *Model) finalFeatures() []string {
+	if names := m.final().FeatureNames(); names != nil {
+		return names
+	}
+	return m.fitted.FeatureNames()
+}
+
+// importances is a frame of features and weights, the greatest first.
+func importances(names []string, weights []float64) (starlark.Value, error) {
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(weights[b], weights[a]) })
+	f, err := frame.New(frame.NewString("feature", names), frame.NewFloat64("importance", weights))
+	if err != nil {
+		return nil, err
+	}
+	return frameValue(f.Take(order))
+}
+
+// coefficients is a frame with a row per feature and a column per class; of two
+// classes only the second has one.
+func (m *Model) coefficients(coef [][]float64) (starlark.Value, error) {
+	names := classNames(m.fitted.Classes())
+	columns := []*frame.Series{frame.NewString("feature", m.finalFeatures())}
+	for r, row := range coef {
+		columns = append(columns, frame.NewFloat64(unused(names[len(names)-len(coef)+r], "feature"), row))
+	}
+	return frameValue(frame.New(columns...))
+}
+
+// unused is a column name that is not taken: a class may be called as the
+// column that names the rows.
+func unused(name string, taken ...string) string {
+	for slices.Contains(taken, name) {
+		name += "_"
+	}
+	return name
+}
+
+var modelMethods = newMethods("model",
+	method[*Model]{"predict", "X", "The class of each row of X as a series named prediction, with the type of the labels. Columns are found by name; more columns do no harm.",
+		"model.predict(wine[features])", predict},
+	method[*Model]{"predict_proba", "X", "The probability of each class for each row of X: a frame with one column per class.",
+		"model.predict_proba(wine[features])", predictProba},
+	method[*Model]{"score", "X, y", "The accuracy of the predictions for X, whose labels are y.",
+		`model.score(wine[features], wine["cultivar"])`, scoreModel},
+	method[*Model]{"save", "path", "Writes the model to a file that ml.load_model reads. The path is relative to the notebook's folder.",
+		`model.save("model.wnbm")`, saveModel},
+)
+
+// matrix is X as the model was trained: its columns, in its order.
+func (m *Model) matrix(c *call, v starlark.Value) (*train.Matrix, error) {
+	X, err := c.featuresOf(v)
+	if err != nil {
+		return nil, err
+	}
+	names := m.fitted.FeatureNames()
+	if s, ok := v.(*Series); ok && len(names) == 1 {
+		X, err = frame.New(s.series.Rename(names[0]))
+	} else if names != nil {
+		X, err = X.Select(names...)
+	}
+	if err != nil {
+		return nil, lang.WithHint("give the columns that the model was trained on", "%s: %w", c.fn.name, err)
+	}
+	return matrixOf(X)
+}
+
+func (m *Model) labels(c *call, X starlark.Value) (*train.Labels, error) {
+	matrix, err := m.matrix(c, X)
+	if err != nil {
+		return nil, err
+	}
+	codes, err := m.fitted.Predict(c.context(), matrix)
+	if err != nil {
+		return nil, hinted(err)
+	}
+	return &train.Labels{Name: "prediction", Classes: m.fitted.Classes(), Codes: codes}, nil
+}
+
+func predict(m *Model, c *call) (starlark.Value, error) {
+	var X starlark.Value
+	if err := c.unpack("X", &X); err != nil {
+		return nil, err
+	}
+	p, err := m.labels(c, X)
+	if err != nil {
+		return nil, err
+	}
+	return seriesValue(labelSeries(p.Name, p.Classes, p.Codes))
+}
+
+func predictProba(m *Model, c *call) (starlark.Value, error) {
+	var X starlark.Value
+	if err := c.unpack("X", &X); err != nil {
+		return nil, err
+	}
+	matrix, err := m.matrix(c, X)
+	if err != nil {
+		return nil, err
+	}
+	proba, err := m.fitted.PredictProba(c.context(), matrix)
+	if err != nil {
+		return nil, hinted(err)
+	}
+	var columns []*frame.Series
+	for k, name := range classNames(m.fitted.Classes()) {
+		columns = append(columns, frame.NewFloat64(name, proba.Column(k)))
+	}
+	return frameValue(frame.New(columns...))
+}
+
+func scoreModel(m *Model, c *call) (starlark.Value, error) {
+	var X, y starlark.Value
+	if err := c.unpack("X", &X, "y", &y); err != nil {
+		return nil, err
+	}
+	truth, err := c.labelsArgument("y", y)
+	if err != nil {
+		return nil, err
+	}
+	predicted, err := m.labels(c, X)
+	if err != nil {
+		return nil, err
+	}
+	accuracy, err := train.Accuracy(truth, predicted)
+	if err != nil {
+		return nil, hinted(err)
+	}
+	return starlark.Float(accuracy), nil
+}
+
+func (m *Model) bytes() ([]byte, error) {
+	var b bytes.Buffer
+	if err := train.Save(&b, m.fitted); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func saveModel(m *Model, c *call) (starlark.Value, error) {
+	var path string
+	if err := c.unpack("path", &path); err != nil {
+		return nil, err
+	}
+	if err := needPath(c, path, "model.wnbm"); err != nil {
+		return nil, err
+	}
+	h, err := c.host()
+	if err != nil {
+		return nil, err
+	}
+	content, err := m.bytes()
+	if err != nil {
+		return nil, err
+	}
+	return nil, h.WriteFile(c.context(), path, content)
+}
+
+func loadModel(c *call) (starlark.Value, error) {
+	var path string
+	if err := c.unpack("path", &path); err != nil {
+		return nil, err
+	}
+	content, err := c.readFile(path, "model.wnbm")
+	if err != nil {
+		return nil, err
+	}
+	m, err := train.Load(bytes.NewReader(content))
+	if err != nil {
+		return nil, lang.WithHint("load a file that save or track.log_model wrote", "%s: %w", path, err)
+	}
+	return &Model{fitted: m}, nil
+}
