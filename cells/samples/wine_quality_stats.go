@@ -3,8 +3,9 @@ package samples
 // The constants below are aggregate statistics of WineQT.csv, 1143 rows; nothing
 // else of the file is here. They were computed with pandas as follows.
 //
-//   - wineGrades: per grade the number of rows and each column's mean and standard
-//     deviation, to three or four digits.
+//   - wineGrades: per grade the number of rows, the number of those that equal an
+//     earlier one in all but Id, and each column's mean and standard deviation, to
+//     three or four digits.
 //   - wineColumns: each column's usual number of decimals, its least and greatest
 //     value, and its shape: the values minus the mean of their grade, divided by the
 //     standard deviation of their grade, taken over all grades together; of these the
@@ -12,32 +13,32 @@ package samples
 //     and variance 1 under a normal law.
 //   - wineCorrelation: Pearson correlations of the normal scores Φ⁻¹((rank-½)/n) of
 //     the same standardised values.
-//   - wineRepeats: 125 of the 1143 rows equal an earlier one in all but Id.
 //   - wineBoundSulfur: the least difference of total and free sulfur dioxide.
 
 type wineGrade struct {
 	grade     int64
 	rows      int // of 1143
+	repeats   int // of these rows, those that repeat an earlier one
 	mean, std [11]float64
 }
 
 var wineGrades = [...]wineGrade{
-	{3, 6,
+	{3, 6, 0,
 		[11]float64{8.45, 0.8975, 0.2117, 2.667, 0.1053, 8.17, 24.5, 0.997682, 3.3617, 0.55, 9.692},
 		[11]float64{2.032, 0.3676, 0.2872, 1.492, 0.0533, 6.24, 18.36, 0.002218, 0.1496, 0.0856, 0.887}},
-	{4, 33,
+	{4, 33, 0,
 		[11]float64{7.809, 0.7, 0.1658, 2.567, 0.0948, 14.85, 40.61, 0.996669, 3.3912, 0.6379, 10.261},
 		[11]float64{1.686, 0.2164, 0.2113, 1.19, 0.0949, 10.2, 28.49, 0.001734, 0.2107, 0.2925, 1.026}},
-	{5, 483,
+	{5, 483, 50,
 		[11]float64{8.161, 0.5853, 0.2401, 2.54, 0.0918, 16.61, 55.3, 0.997073, 3.3021, 0.6134, 9.902},
 		[11]float64{1.558, 0.1682, 0.1797, 1.436, 0.0523, 10.96, 36.55, 0.001637, 0.1496, 0.161, 0.753}},
-	{6, 462,
+	{6, 462, 53,
 		[11]float64{8.318, 0.505, 0.2637, 2.445, 0.0853, 15.22, 39.94, 0.99661, 3.3238, 0.6765, 10.655},
 		[11]float64{1.772, 0.1596, 0.1954, 1.256, 0.0405, 9.53, 24.61, 0.002002, 0.1571, 0.1634, 1.054}},
-	{7, 143,
+	{7, 143, 21,
 		[11]float64{8.851, 0.3937, 0.3866, 2.76, 0.0752, 14.54, 37.49, 0.996071, 3.2871, 0.7436, 11.483},
 		[11]float64{2.105, 0.1338, 0.1978, 1.409, 0.0305, 9.9, 36.74, 0.002292, 0.1512, 0.1437, 0.98}},
-	{8, 16,
+	{8, 16, 1,
 		[11]float64{8.806, 0.41, 0.4325, 2.644, 0.0702, 11.06, 29.38, 0.995553, 3.2406, 0.7662, 11.938},
 		[11]float64{2.089, 0.1479, 0.169, 1.36, 0.0105, 9.63, 22.7, 0.002217, 0.1969, 0.1219, 1.185}},
 }
@@ -71,7 +72,6 @@ var wineColumns = [11]wineColumn{
 const (
 	freeSulfur, totalSulfur = 5, 6 // positions in wineColumns
 	wineBoundSulfur         = 3
-	wineRepeats             = 125.0 / 1143
 )
 
 var wineCorrelation = [][]float64{
