@@ -270,6 +270,30 @@ type broken struct{}
 func (broken) Name() string                             { return "broken" }
 func (broken) Send(context.Context, cells.Notice) error { return errors.New("no route") }
 
+func TestDetailsShowTheVariablesOfCalls(t *testing.T) {
+	out := compile(t, "~~~starlark {#lib}\ndef half(n):\n    share = n / 2\n    return map(lambda x: track.log_metric(\"m\", x), [share, \"a\"])\n~~~\n\n~~~starlark {#use}\nbase = 3\nhalf(base)\n~~~\n").Run(t.Context(), options(t))
+	want := []string{
+		`metric "m": "a" is not a number`,
+		"  in cell lib, line 3, column 42",
+		`    3 |     return map(lambda x: track.log_metric("m", x), [share, "a"])`,
+		"      |                                          ^",
+		"  hint: log text with track.set_tag or track.log_param",
+		"  called from:",
+		`    cell lib, line 3, in half: return map(lambda x: track.log_metric("m", x), [share, "a"])`,
+		"    cell use, line 2: half(base)",
+		"  variables in lambda of cell lib:",
+		`    x = "a"`,
+		"  variables in half of cell lib:",
+		"    n = 3",
+		"    share = 1.5",
+		"  variables in cell use:",
+		"    base = 3",
+	}
+	if d := cmp.Diff(want, out.Results[1].Err.Details()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestNotifyNeverFailsTheRun(t *testing.T) {
 	opts := options(t)
 	opts.World.Channels = []kernel.Channel{broken{}}

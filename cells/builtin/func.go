@@ -43,21 +43,36 @@ func (f *Func) Help() string {
 }
 
 // CallInternal runs the function. Errors say which builtin they come from only
-// where the message would not make sense without it.
-func (f *Func) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := f.impl(&call{thread: thread, fn: f, args: args, kwargs: kwargs})
-	if err != nil {
-		var hint interface{ Hint() string }
-		var already *lang.HintError
-		if !errors.As(err, &already) && errors.As(err, &hint) && hint.Hint() != "" {
-			err = &lang.HintError{Err: err, Hint: hint.Hint()}
+// where the message would not make sense without it. A panic is caught here,
+// where the line of the call is still known.
+func (f *Func) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, lang.Caught(r)
 		}
-		return nil, err
+	}()
+	v, err = f.impl(&call{thread: thread, fn: f, args: args, kwargs: kwargs})
+	if err != nil {
+		return nil, explain(thread, err)
 	}
 	if v == nil {
 		v = starlark.None
 	}
 	return v, nil
+}
+
+// explain adds what the library knows about an error, and the variables around
+// it. An error of a function that the builtin called has all that already.
+func explain(thread *starlark.Thread, err error) error {
+	if _, ok := err.(*starlark.EvalError); ok {
+		return err
+	}
+	var hint interface{ Hint() string }
+	var already *lang.HintError
+	if !errors.As(err, &already) && errors.As(err, &hint) && hint.Hint() != "" {
+		err = &lang.HintError{Err: err, Hint: hint.Hint()}
+	}
+	return lang.WithLocals(thread, err)
 }
 
 // call is one call of a builtin.

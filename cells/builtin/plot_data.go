@@ -91,7 +91,7 @@ func colorOf(s *frame.Series) (category []string, value plot.Floats, err error) 
 	for i := range category {
 		category[i] = "missing"
 		if !s.Null(i) {
-			category[i] = s.Str(i)
+			category[i] = fmt.Sprint(s.Value(i))
 		}
 	}
 	return category, nil, nil

@@ -146,7 +146,7 @@ func plotBar(c *call) (starlark.Value, error) {
 		return nil, err
 	}
 	for i := range names.Len() {
-		spec.Categories = append(spec.Categories, names.Str(i))
+		spec.Categories = append(spec.Categories, text(valueOf(names.Value(i))))
 	}
 	columns, err := c.plottedAll("y", data, y)
 	if err != nil {

@@ -114,6 +114,27 @@ func (e *Error) Traceback() []string {
 	return lines
 }
 
+// Details is Traceback with the variables of the calls where they are known,
+// for places that can fold them away.
+func (e *Error) Details() []string {
+	lines := e.Traceback()
+	for i := len(e.Trace) - 1; i >= max(0, len(e.Trace)-maxCallers); i-- {
+		f := e.Trace[i]
+		if len(f.Locals) == 0 {
+			continue
+		}
+		name := place(f.Cell)
+		if f.Func != "" {
+			name = f.Func + " of " + name
+		}
+		lines = append(lines, "  variables in "+name+":")
+		for _, l := range f.Locals {
+			lines = append(lines, "    "+l.Name+" = "+l.Value)
+		}
+	}
+	return lines
+}
+
 // maxCallers is how many calls a rendered back-trace shows at either end.
 const maxCallers = 6
 

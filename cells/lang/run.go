@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"runtime/metrics"
-	"sort"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -66,7 +65,7 @@ func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options
 	defer stop()
 	defer func() {
 		if r := recover(); r != nil {
-			res, err = nil, p.panicked(r, thread, opts)
+			res, err = nil, p.panicked(r)
 		}
 	}()
 	globals, runErr := p.code.Init(thread, predeclared)
@@ -168,14 +167,23 @@ func (p *Program) runtimeError(ctx context.Context, err error, globals, env star
 		if n := len(e.Trace); n > 0 {
 			top := e.Trace[n-1]
 			e.Cell, e.Line, e.Col, e.Source = top.Cell, top.Line, top.Col, top.Source
-			e.Trace[0].Locals = shortened(globals)
+			e.Trace[0].Locals = topLevelLocals(globals)
+		}
+	}
+	var noted *localsError
+	if errors.As(e.cause, &noted) && len(noted.frames) == len(e.Trace) {
+		for i, locals := range noted.frames[1:] {
+			e.Trace[i+1].Locals = locals
 		}
 	}
 	var inner *Error
 	if errors.As(e.cause, &inner) && g.hit == "" && ctx.Err() == nil {
 		return inner.within(e)
 	}
+	var panicked *PanicError
 	switch {
+	case errors.As(e.cause, &panicked):
+		e.fault(panicked)
 	case g.hit != "":
 		e.Kind, e.Msg, e.Hint = KindLimit, g.hit, g.hint
 	case ctx.Err() != nil:
@@ -243,57 +251,31 @@ func (p *Program) trace(stack starlark.CallStack, lookup func(string) *Program) 
 	return frames
 }
 
-// maxLocal is how much of a variable's value a back-trace shows.
-const maxLocal = 80
-
-func shortened(vars starlark.StringDict) []Local {
-	var out []Local
-	for name, v := range vars {
-		if v == nil || strings.HasPrefix(name, reserved) {
-			continue
-		}
-		switch v.(type) {
-		case *starlark.Function, *starlark.Builtin:
-			continue
-		}
-		out = append(out, Local{name, Shorten(v, maxLocal)})
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out
+// A PanicError is a panic that was caught. It is a fault of wnb; its stack is
+// for logs, not for users.
+type PanicError struct {
+	Value any
+	Stack []byte
 }
 
-// Shorten shows a value in at most n characters. Containers are described by
-// their size, so that the cost does not depend on what they hold.
-func Shorten(v starlark.Value, n int) string {
-	if s, ok := v.(starlark.Sequence); ok && s.Len() > n {
-		return fmt.Sprintf("%s of %d", v.Type(), s.Len())
+// Caught makes an error of what recover() gave.
+func Caught(r any) *PanicError { return &PanicError{r, debug.Stack()} }
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
+
+// fault puts a panic into words.
+func (e *Error) fault(p *PanicError) {
+	e.cause = p
+	e.Kind, e.Msg, e.Hint = KindInternal, fmt.Sprintf("internal fault of wnb: %v", p.Value), "please report it, with the cell"
+	if strings.Contains(e.Msg, "makeslice") {
+		e.Kind, e.Msg, e.Hint = KindLimit, "a value would be too large for memory", ""
 	}
-	text := v.String()
-	if s, ok := v.(starlark.String); ok && len(s) > 4*n {
-		text = s[:4*n].String()
-	}
-	runes := []rune(text)
-	if len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return text
 }
 
-// panicked turns a panic inside the interpreter or a builtin into an error of
-// the cell. The stack goes to the cause, which is for logs, not for users.
-func (p *Program) panicked(r any, thread *starlark.Thread, opts Options) *Error {
-	e := &Error{Kind: KindInternal, Cell: p.ID, Msg: fmt.Sprint(r)}
-	if strings.Contains(e.Msg, "makeslice") || strings.Contains(e.Msg, "out of range") {
-		e.Kind, e.Msg = KindLimit, "a value would be too large for memory"
-	} else {
-		e.Msg = "internal fault of wnb: " + e.Msg
-		e.Hint = "please report it, with the cell"
-	}
-	e.cause = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
-	e.Trace = p.trace(thread.CallStack(), opts.Lookup)
-	if n := len(e.Trace); n > 0 {
-		top := e.Trace[n-1]
-		e.Cell, e.Line, e.Col, e.Source = top.Cell, top.Line, top.Col, top.Source
-	}
+// panicked turns a panic inside the interpreter into an error of the cell. The
+// calls are gone by then, so that the line is not known.
+func (p *Program) panicked(r any) *Error {
+	e := &Error{Cell: p.ID}
+	e.fault(Caught(r))
 	return e
 }

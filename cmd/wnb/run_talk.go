@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -68,6 +69,7 @@ type reporter struct {
 	out, err io.Writer
 	path     string // of the notebook
 	json     bool
+	debug    bool // also show the causes of errors, for the makers of wnb
 	progress bool // stderr is a terminal
 	style    style
 	pending  bool // a line "running" stands on the terminal
@@ -75,7 +77,7 @@ type reporter struct {
 
 func (s *state) newReporter(path string, asJSON bool) *reporter {
 	tty := isTerminal(s.err) && s.env("TERM") != "dumb"
-	return &reporter{out: s.out, err: s.err, path: path, json: asJSON, progress: tty && !asJSON, style: style(tty && s.env("NO_COLOR") == "")}
+	return &reporter{out: s.out, err: s.err, path: path, json: asJSON, debug: s.env("WNB_DEBUG") != "", progress: tty && !asJSON, style: style(tty && s.env("NO_COLOR") == "")}
 }
 
 func isTerminal(w io.Writer) bool {
@@ -143,6 +145,9 @@ func (r *reporter) CellDone(res *kernel.Result) {
 		}
 		if res.Err.Cell == res.Cell.ID && res.Err.Line > 0 && res.Cell.Line > 0 {
 			fmt.Fprintf(r.err, "  at %s:%d\n", r.path, res.Cell.Line+res.Err.Line-1)
+		}
+		if cause := errors.Unwrap(res.Err); r.debug && cause != nil {
+			fmt.Fprintln(r.err, cause)
 		}
 	case !r.progress:
 	case res.Status == notebooks.StatusSkipped:

@@ -95,6 +95,22 @@ func TestInterruptKeepsWhatIsDone(t *testing.T) {
 	}
 }
 
+func TestInterruptStopsAFit(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "n.wnb"), "---\nwnb: 1\n---\n\n```starlark {#fit}\ndf = samples.make_classification(n_samples=20000, n_features=20)\nprint(\"started\")\n"+
+		"ml.RandomForestClassifier(n_estimators=5000).fit(df.drop(\"target\"), df[\"target\"])\n```\n")
+	cmd := start(t, dir, "started", "run", "n.wnb")
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 130 {
+		t.Errorf("exit %d (%v), want 130", cmd.ProcessState.ExitCode(), err)
+	}
+	if shown := wnb(t, dir, "runs", "show", "latest"); !strings.Contains(shown, "KILLED: interrupted") {
+		t.Errorf("runs show: %s", shown)
+	}
+}
+
 func TestKilledProcessLeavesItsFinishedCells(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "n.wnb"), endless)

@@ -37,7 +37,7 @@ func Run(ctx context.Context, store Store, run *storage.Run) (export.Page, error
 	}
 	page := export.Page{
 		Title: doc.Front.Title, Subtitle: doc.Front.Description, Doc: doc,
-		Headline: headline(run), Params: params(run), Metrics: metrics(run),
+		Headline: headline(run), Params: params(run, false), Metrics: metrics(run),
 		Status: status(run), Generated: run.End,
 	}
 	if run.Tags[runlog.TagPartial] != "" {
@@ -116,10 +116,14 @@ func status(run *storage.Run) string {
 	return string(run.Status)
 }
 
-func params(run *storage.Run) []export.Field {
-	fields := make([]export.Field, len(run.Params))
-	for i, p := range run.Params {
-		fields[i] = export.Field{Name: p.Key, Value: p.Value}
+// params are those that people chose, or those that wnb logged by itself. The
+// latter have the cell in their key: "fit.rows".
+func params(run *storage.Run, automatic bool) []export.Field {
+	var fields []export.Field
+	for _, p := range run.Params {
+		if strings.Contains(p.Key, ".") == automatic {
+			fields = append(fields, export.Field{Name: p.Key, Value: p.Value})
+		}
 	}
 	return fields
 }
@@ -141,8 +145,8 @@ const maxHeadline = 4
 // wellKnown are the metrics that people look for first, best known first.
 var wellKnown = []string{"accuracy", "roc_auc", "f1_macro", "f1", "f1_weighted", "log_loss", "r2", "rmse", "mae"}
 
-// headline picks the numbers that the notebook's author logged; what wnb logs
-// by itself has the cell in its key: "fit.loss".
+// headline picks the numbers that the notebook's author logged, best known
+// first.
 func headline(run *storage.Run) []export.Field {
 	var own []storage.Metric
 	for _, m := range run.Metrics {
@@ -190,7 +194,7 @@ func provenance(ctx context.Context, store Store, run *storage.Run) ([]export.Fi
 	add("wnb", run.Tags[runlog.TagVersion], "")
 	add("host", run.Host, run.User)
 	touched, err := touched(ctx, store, run)
-	return append(fields, touched...), err
+	return slices.Concat(fields, params(run, true), touched), err
 }
 
 // touched lists the files that the cells read and wrote. A run that was killed

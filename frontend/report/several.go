@@ -82,8 +82,8 @@ func (b *builder) answer() string {
 		return "None of these runs logged a metric."
 	}
 	var with []string
-	for _, p := range b.comparison.Params {
-		if v, ok := run.Param(p.Key); ok && p.Differ {
+	for _, p := range b.differing() {
+		if v, ok := run.Param(p.Key); ok && v != "" && !strings.Contains(p.Key, ".") {
 			with = append(with, p.Key+" "+v)
 		}
 	}
@@ -106,14 +106,20 @@ func (b *builder) headline() []export.Field {
 	}
 }
 
+// differing are the params that differ: those that people chose, and of those
+// that fits logged by themselves the ones that every run has.
 func (b *builder) differing() []ParamRow {
-	var rows []ParamRow
+	var chosen, logged []ParamRow
 	for _, p := range b.comparison.Params {
-		if p.Differ {
-			rows = append(rows, p)
+		switch {
+		case !p.Differ:
+		case !strings.Contains(p.Key, "."):
+			chosen = append(chosen, p)
+		case !slices.Contains(p.Set, false) && !strings.HasSuffix(p.Key, "_sha256"):
+			logged = append(logged, p)
 		}
 	}
-	return rows
+	return append(chosen, logged...)
 }
 
 // prose adds Markdown to the document.
@@ -152,7 +158,7 @@ func (b *builder) summary() {
 	}
 	var rows [][]string
 	for i, r := range b.comparison.Runs {
-		row := []string{r.Name, string(r.Status), r.Start.UTC().Format("2006-01-02 15:04:05")}
+		row := []string{r.Name, string(r.Status), r.Start.UTC().Format("01-02 15:04")}
 		for _, p := range differing[:min(len(differing), 6)] {
 			row = append(row, p.Values[i])
 		}

@@ -107,5 +107,5 @@ func notice(n cells.Notice) []notebooks.Output {
 
 // ErrorOutput shows an error.
 func ErrorOutput(e *lang.Error) notebooks.Output {
-	return notebooks.Output{Type: notebooks.ErrorOutput, EName: string(e.Kind), EValue: e.Msg, Traceback: e.Traceback()}
+	return notebooks.Output{Type: notebooks.ErrorOutput, EName: string(e.Kind), EValue: e.Msg, Traceback: e.Details()}
 }
