@@ -42,8 +42,8 @@ func (e *trainError) Unwrap() error { return e.err }
 
 // hinted gives an error of the training library to a cell.
 func hinted(err error) error {
-	if err == nil {
-		return nil
+	if _, ofCell := err.(*starlark.EvalError); ofCell || err == nil {
+		return err // a function of the cell failed: its back-trace says where
 	}
 	var hint string
 	var input *train.InputError

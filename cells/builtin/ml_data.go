@@ -15,6 +15,9 @@ import (
 func (c *call) featuresOf(v starlark.Value) (*frame.Frame, error) {
 	switch v := v.(type) {
 	case *Frame:
+		if v.frame.NumColumns() == 0 {
+			return nil, lang.WithHint("select at least one feature", "%s: X has no columns", c.fn.name)
+		}
 		return v.frame, nil
 	case *Series:
 		return frame.New(v.series)
@@ -26,9 +29,27 @@ func (c *call) featuresOf(v starlark.Value) (*frame.Frame, error) {
 func matrixOf(f *frame.Frame) (*train.Matrix, error) {
 	data, names, err := f.Float64Matrix(nil)
 	if err != nil {
-		return nil, err
+		return nil, lang.WithHint(columnsHint(f), "%w", err)
 	}
 	return &train.Matrix{Rows: f.NumRows(), Cols: f.NumColumns(), Data: data, Names: names}, nil
+}
+
+// columnsHint says what to do about columns that are not numbers; of nulls the
+// message itself does.
+func columnsHint(f *frame.Frame) string {
+	var numeric []string
+	for i, t := range f.DTypes() {
+		if t != frame.String {
+			numeric = append(numeric, f.Columns()[i])
+		}
+	}
+	if len(numeric) == f.NumColumns() {
+		return ""
+	}
+	if len(numeric) == 0 {
+		return "features are numbers, and none of the columns is of a numeric type"
+	}
+	return "features are numbers; of a numeric type are " + shortList(numeric)
 }
 
 // columnArgument is an argument that holds one value per row: a series, a list,

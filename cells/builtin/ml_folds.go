@@ -232,31 +232,28 @@ func (c *call) scoreFolds(e train.Estimator, d *trainingData, s train.Splitter, 
 	}
 	out := &train.CVScores{Warnings: warnings}
 	for f, p := range predictions {
-		x, err := c.scoreFold(p, d.target.Name(), score)
+		v, err := c.scoreFold(p, d.target.Name(), score)
 		if err != nil {
-			return nil, fmt.Errorf("fold %d of %d: %w", f+1, len(predictions), err)
+			return nil, err
+		}
+		x, ok := asNumber(v)
+		if !ok {
+			return nil, lang.WithHint("return one number, greater for a better model", "fold %d of %d: %s gave %s %s, not a number",
+				f+1, len(predictions), score.Name(), article(v.Type()), v.Type())
 		}
 		out.Scores = append(out.Scores, x)
 	}
 	return out, nil
 }
 
-func (c *call) scoreFold(p train.FoldPrediction, name string, score starlark.Callable) (float64, error) {
+func (c *call) scoreFold(p train.FoldPrediction, name string, score starlark.Callable) (starlark.Value, error) {
 	truth, err := labelSeries(name, p.True.Classes, p.True.Codes)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	predicted, err := labelSeries("prediction", p.Predicted.Classes, p.Predicted.Codes)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	v, err := starlark.Call(c.thread, score, starlark.Tuple{NewSeries(truth), NewSeries(predicted)}, nil)
-	if err != nil {
-		return 0, err
-	}
-	x, ok := asNumber(v)
-	if !ok {
-		return 0, lang.WithHint("return one number, greater for a better model", "%s gave %s %s, not a number", score.Name(), article(v.Type()), v.Type())
-	}
-	return x, nil
+	return starlark.Call(c.thread, score, starlark.Tuple{NewSeries(truth), NewSeries(predicted)}, nil)
 }

@@ -186,7 +186,7 @@ func confusionMatrix(c *call) (starlark.Value, error) {
 			column[i] = confusion.Matrix[i][j]
 		}
 		s := frame.NewFloat64(name, column)
-		if normalize == "" {
+		if normalize == "" || normalize == "none" {
 			if s, err = s.Cast(frame.Int64); err != nil {
 				return nil, err
 			}

@@ -19,19 +19,20 @@ import (
 // not given is zero, and one that was given as zero is refused where the
 // library would take it for something else.
 type settings struct {
-	of    string // the estimator
-	given map[string]starlark.Value
-	asked []string
-	err   error
+	of       string // the estimator
+	given    map[string]starlark.Value
+	asked    []string
+	seedName string // what the seed was called: seed or random_state
+	err      error
 }
 
 // newSettings takes the keyword arguments of a constructor.
 func newSettings(of string, kwargs []starlark.Tuple) *settings {
-	s := &settings{of: of, given: map[string]starlark.Value{}}
+	s := &settings{of: of, given: map[string]starlark.Value{}, seedName: "seed"}
 	for _, kw := range kwargs {
 		name, _ := starlark.AsString(kw[0])
 		if name == "random_state" {
-			name = "seed"
+			s.seedName, name = name, "seed"
 		}
 		if _, twice := s.given[name]; twice {
 			s.err = lang.WithHint("leave one of them out", "%s: %s is given twice", of, name)
@@ -49,8 +50,16 @@ func (s *settings) get(name string) starlark.Value {
 
 func (s *settings) refuse(name, want string) {
 	if s.err == nil {
-		s.err = &train.ParamError{Estimator: s.of, Param: name, Value: s.given[name], Want: want}
+		s.err = &train.ParamError{Estimator: s.of, Param: s.written(name), Value: s.given[name], Want: want}
 	}
+}
+
+// written is a parameter as the cell wrote it.
+func (s *settings) written(name string) string {
+	if name == "seed" {
+		return s.seedName
+	}
+	return name
 }
 
 // positive is a number above 0; 0 if it was not given.
@@ -81,23 +90,22 @@ func (s *settings) count(name string) int {
 	if v == nil {
 		return 0
 	}
-	n, err := starlark.AsInt32(v)
-	if err != nil || n < 1 {
-		s.refuse(name, "a whole number from 1")
-	}
-	return n
+	return s.whole(name, v, "a whole number from 1")
 }
 
 // countOrNone is count, where None is 0, too.
 func (s *settings) countOrNone(name string) int {
-	if s.given[name] == starlark.None {
-		s.get(name)
+	v := s.get(name)
+	if v == nil || v == starlark.None {
 		return 0
 	}
-	n := s.count(name)
-	if n < 0 || s.given[name] != nil && n == 0 {
-		s.err = nil
-		s.refuse(name, "a whole number from 1, or None for no limit")
+	return s.whole(name, v, "a whole number from 1, or None for no limit")
+}
+
+func (s *settings) whole(name string, v starlark.Value, want string) int {
+	n, err := starlark.AsInt32(v)
+	if err != nil || n < 1 {
+		s.refuse(name, want)
 	}
 	return n
 }
@@ -128,7 +136,7 @@ func (s *settings) word(name, none string) string {
 			return string(v)
 		}
 	}
-	s.refuse(name, "a word; help() of the estimator lists them")
+	s.refuse(name, "one of the words that help(ml."+s.of+") lists")
 	return ""
 }
 
@@ -176,6 +184,7 @@ var needless = map[string]string{
 	"verbose":    "leave it out: the loss of each iteration is logged",
 	"warm_start": "leave it out: every fit starts anew",
 	"copy":       "leave it out: frames never change",
+	"seed":       "leave it out: there is nothing random in it",
 }
 
 // done is the error of the settings: unknown ones first.
@@ -200,7 +209,7 @@ func (s *settings) done() error {
 		if advice, ok := needless[name]; ok {
 			hint = advice
 		}
-		return lang.WithHint(hint, "%s has no parameter `%s`", s.of, name)
+		return lang.WithHint(hint, "%s has no parameter `%s`", s.of, s.written(name))
 	}
 	return s.err
 }
