@@ -55,7 +55,7 @@ func (c *call) readFile(path, example string) ([]byte, error) {
 	}
 	content, err := h.ReadFile(c.context(), path)
 	if errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(path) {
-		return nil, lang.WithHint(fmt.Sprintf("%q is looked up in the notebook's folder", path), "%w", err)
+		return nil, lang.WithHint("a path in a cell starts from the notebook's folder, and a path given with -p from the current one", "%w", err)
 	}
 	return content, err
 }

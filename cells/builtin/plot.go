@@ -15,7 +15,7 @@ func plotModule() *module {
 		&Func{"hist", `values, bins=0, density=False, title="", xlabel="", ylabel="", width=0, height=0`,
 			"A histogram of a series, of several in a list, or of columns of a frame. bins=0 chooses their number.", `plot.hist(df["x"], title="x")`, plotHist},
 		&Func{"scatter", `data, x, y, color=None, title="", xlabel="", ylabel="", width=0, height=0`,
-			"A scatter plot of two columns of a frame, or of two series with data=None. color is a column or a series: text and whole numbers of few values are categories, other numbers a scale.",
+			"A scatter plot of two columns of a frame, or of two series with data=None. color is a column or a series: text and up to four whole numbers are categories, other numbers a scale; str values make categories of any number.",
 			`plot.scatter(df, x="x", y="y")`, plotScatter},
 		&Func{"line", `data, x=None, y=None, markers=False, title="", xlabel="", ylabel="", width=0, height=0`,
 			"Lines: the columns y of a frame over its column x, or a series, or a list of series, over their row numbers.", `plot.line(df, x="x", y=["y"])`, plotLine},

@@ -77,8 +77,9 @@ func namedValues(what string, columns []*frame.Series) ([]plot.Values, error) {
 	return out, nil
 }
 
-// maxLevels is how many different whole numbers count as categories.
-const maxLevels = 12
+// maxLevels is how many different whole numbers count as categories. More of
+// them are taken for a scale, whose colours show the order.
+const maxLevels = 4
 
 // colorOf makes a column the colour of points: categories or a scale.
 func colorOf(s *frame.Series) (category []string, value plot.Floats, err error) {

@@ -106,8 +106,8 @@ func (m ConfusionMatrix) draw(s *scene) {
 
 // shareText shows two decimals, and 0 and 1 only for exactly none and all.
 func shareText(share float64) string {
-	if share == 0 || share == 1 {
-		return fixed(share, 0)
+	if share == 0 {
+		return "0" // no number where there is nothing to read
 	}
 	return fixed(share, 2)
 }
