@@ -3,6 +3,7 @@ package builtin
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 
 	"go.starlark.net/starlark"
 
@@ -31,8 +32,20 @@ func (c *call) trainingData(X, y starlark.Value) (*trainingData, error) {
 	if d.X, err = matrixOf(d.features); err != nil {
 		return nil, err
 	}
-	d.y, err = labelsOf(d.target)
-	return d, err
+	if d.y, err = labelsOf(d.target); err != nil {
+		return nil, err
+	}
+	return d, c.warnOfLeak(d)
+}
+
+// warnOfLeak warns of labels that are among the features: every score would be
+// perfect, and mean nothing.
+func (c *call) warnOfLeak(d *trainingData) error {
+	name := d.target.Name()
+	if column, err := d.features.Column(name); err != nil || !column.Equal(d.target) {
+		return nil // no column has that name, or it is another one
+	}
+	return warnOnce(c, []string{fmt.Sprintf("the labels %q are also among the features; leave the column out of X", name)})
 }
 
 // hash covers all that a fit is told: names, types and values of X and y.

@@ -171,6 +171,20 @@ None`, nil)
 	golden(t, "autolog.txt", logged(h))
 }
 
+// TestLeak warns of labels among the features, not of a feature that only has
+// their name.
+func TestLeak(t *testing.T) {
+	h := newHost()
+	value(t, h, mlPrelude+`track.autolog(False)
+ml.LogisticRegression().fit(df[["x"]].with_column("c", df.y), df.c)
+ml.LogisticRegression().fit(df[["x", "y"]], df.y)
+None`, nil)
+	_, got, _ := strings.Cut(logged(h), "stderr: ")
+	if diff := cmp.Diff("warning: the labels \"y\" are also among the features; leave the column out of X\n", got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestLossCurve thins out long curves, and keeps the end of each.
 func TestLossCurve(t *testing.T) {
 	for _, n := range []int{0, 1, 999, 1000, 1999, 2000, 2001, 12345, 100000} {

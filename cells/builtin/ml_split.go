@@ -33,11 +33,8 @@ func splitFuncs() []*Func {
 // keywords are the keyword arguments of a function that takes any number of
 // others.
 func (c *call) keywords(pairs ...any) error {
-	args := c.args
-	c.args = nil
-	err := c.unpack(pairs...)
-	c.args = args
-	return err
+	named := &call{thread: c.thread, fn: c.fn, kwargs: c.kwargs}
+	return named.unpack(pairs...)
 }
 
 func trainTestSplit(c *call) (starlark.Value, error) {
