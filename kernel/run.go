@@ -10,7 +10,6 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells"
-	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -70,11 +69,10 @@ var ErrInterrupted = errors.New("interrupted")
 // the notebook has problems, nothing runs: the cells that have them fail, and
 // the others are skipped.
 func (n *Notebook) Run(ctx context.Context, opts Options) *Outcome {
-	r := &run{notebook: n, opts: opts, results: map[string]*Result{}, params: map[string]loggedParam{}}
+	r := &run{notebook: n, executor: NewExecutor(opts), opts: opts, results: map[string]*Result{}, params: map[string]loggedParam{}}
 	for key, value := range opts.Params {
 		r.params[key] = loggedParam{value, "the notebook's params"}
 	}
-	r.files = lang.NewFiles(opts.Project, opts.Builtins)
 	if len(n.Problems) > 0 {
 		r.refuse()
 	} else {
@@ -95,8 +93,8 @@ func (n *Notebook) Run(ctx context.Context, opts Options) *Outcome {
 // run is the state of one run.
 type run struct {
 	notebook *Notebook
+	executor *Executor
 	opts     Options
-	files    *lang.Files
 	results  map[string]*Result
 	params   map[string]loggedParam // by key
 }
@@ -107,7 +105,7 @@ type loggedParam struct{ value, cell string }
 // refuse gives every cell a result without running any.
 func (r *run) refuse() {
 	for _, c := range r.notebook.Cells {
-		res := &Result{Cell: c, Status: notebooks.StatusSkipped, Reason: "the notebook has problems, so nothing was run", Start: r.now()}
+		res := &Result{Cell: c, Status: notebooks.StatusSkipped, Reason: "the notebook has problems, so nothing was run", Start: r.executor.now()}
 		for _, p := range r.notebook.Problems {
 			if p.Cell == c.ID {
 				res.Status, res.Reason, res.Err = notebooks.StatusFailed, "", p
@@ -116,13 +114,6 @@ func (r *run) refuse() {
 		}
 		r.done(res)
 	}
-}
-
-func (r *run) now() time.Time {
-	if r.opts.World.Clock != nil {
-		return r.opts.World.Clock()
-	}
-	return time.Now()
 }
 
 func (r *run) done(res *Result) {
@@ -134,21 +125,20 @@ func (r *run) done(res *Result) {
 
 func (r *run) cell(ctx context.Context, c *Cell) {
 	if reason, onPurpose := r.skip(ctx, c); reason != "" {
-		r.done(&Result{Cell: c, Status: notebooks.StatusSkipped, Reason: reason, OnPurpose: onPurpose, Start: r.now()})
+		r.done(&Result{Cell: c, Status: notebooks.StatusSkipped, Reason: reason, OnPurpose: onPurpose, Start: r.executor.now()})
 		return
 	}
-	if r.opts.Observer != nil {
-		r.opts.Observer.CellStarted(c)
-	}
-	res := &Result{Cell: c, Start: r.now()}
-	for {
-		res.Attempts++
-		r.attempt(ctx, c, res)
-		if res.Err == nil || res.Attempts > c.Retries || ctx.Err() != nil {
-			break
+	values := make(starlark.StringDict)
+	for _, e := range r.notebook.Graph.Needs(c.ID) {
+		if v := r.results[e.ID].Values[e.Name]; v != nil {
+			values[e.Name] = v
 		}
 	}
-	res.Duration = r.now().Sub(res.Start)
+	res := r.executor.Run(ctx, r.notebook, c, values)
+	var conflict error
+	if res.Effects, conflict = r.claimParams(c, res.Effects); conflict != nil && res.Err == nil {
+		res.fail(conflict)
+	}
 	r.done(res)
 }
 
@@ -177,8 +167,14 @@ func (r *run) skip(ctx context.Context, c *Cell) (reason string, onPurpose bool)
 			return fmt.Sprintf("it comes after cell %s, which %s", e.ID, outcome(dep.Status)), false
 		}
 	}
-	if c.When != "" && !bool(r.value(c.When).Truth()) {
-		return fmt.Sprintf("when=%s is %s", c.When, lang.Shorten(r.value(c.When), 40)), true
+	if c.When == "" {
+		return "", false
+	}
+	switch v := r.value(c.When); {
+	case v == nil:
+		return fmt.Sprintf("when=%s has no value", c.When), true
+	case !bool(v.Truth()):
+		return fmt.Sprintf("when=%s is %s", c.When, lang.Shorten(v, 40)), true
 	}
 	return "", false
 }
@@ -198,112 +194,26 @@ func (r *run) value(name string) starlark.Value {
 	return r.opts.Builtins[name]
 }
 
-// env is what a cell reads: the builtins, and names of other cells before them.
-func (r *run) env(c *Cell) (starlark.StringDict, error) {
-	env := make(starlark.StringDict, len(r.opts.Builtins)+8)
-	for name, v := range r.opts.Builtins {
-		env[name] = v
-	}
-	for _, read := range c.Program.Reads() {
-		owner, ok := r.notebook.Graph.Owner(read.Name)
-		if !ok {
-			continue
-		}
-		v := r.results[owner].Values[read.Name]
-		if v == nil {
-			return nil, c.Program.ErrorAt(lang.KindName, read.Line, read.Col,
-				fmt.Sprintf("cell %s did not give `%s` a value", owner, read.Name), "it is assigned only under a condition that did not hold")
-		}
-		env[read.Name] = v
-	}
-	return env, nil
-}
-
-// attempt runs a cell once.
-func (r *run) attempt(ctx context.Context, c *Cell, res *Result) {
-	if c.Timeout > 0 {
-		var cancel context.CancelFunc
-		cause := fmt.Errorf("the cell ran longer than its timeout of %s: %w", c.Timeout, lang.ErrTimeout)
-		ctx, cancel = context.WithTimeoutCause(ctx, c.Timeout, cause)
-		defer cancel()
-	}
-	rec := newRecorder(&r.opts.World, func(e cells.Effect) {
-		if r.opts.Observer != nil {
-			r.opts.Observer.CellEffect(c, e)
-		}
-	})
-	values, err := r.evaluate(ctx, c, rec)
-	effects, finishErr := rec.finish(context.WithoutCancel(ctx))
-	if err == nil {
-		err = finishErr
-	}
-	if err == nil {
-		err = r.claimParams(c, effects)
-	}
-	res.Effects, res.Values, res.Err = effects, values, nil
-	res.Status = notebooks.StatusDone
-	if err != nil {
-		res.Status, res.Values, res.Err = notebooks.StatusFailed, nil, asError(c, err)
-	}
-}
-
 // claimParams notes the params that a cell logged. A param is written once, as
-// in MLflow, so another value for it is an error of the cell.
-func (r *run) claimParams(c *Cell, effects []cells.Effect) error {
+// in MLflow, so another value for it is left out of the effects and is an error
+// of the cell.
+func (r *run) claimParams(c *Cell, effects []cells.Effect) ([]cells.Effect, error) {
+	var conflict error
+	kept := effects[:0:0]
 	for _, e := range effects {
 		p, ok := e.(cells.Param)
-		if !ok {
-			continue
-		}
-		if old, ok := r.params[p.Key]; ok && old.value != p.Value {
-			return &lang.Error{
+		if old, taken := r.params[p.Key]; ok && taken && old.value != p.Value {
+			conflict = &lang.Error{
 				Kind: lang.KindRuntime, Cell: c.ID,
 				Msg:  fmt.Sprintf("param %q is already %s, logged by %s; a param of a run cannot change", p.Key, old.value, old.cell),
 				Hint: "log it under another key",
 			}
+			continue
 		}
-		r.params[p.Key] = loggedParam{p.Value, "cell " + c.ID}
-	}
-	return nil
-}
-
-func asError(c *Cell, err error) *lang.Error {
-	var e *lang.Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &lang.Error{Kind: lang.KindRuntime, Cell: c.ID, Msg: err.Error()}
-}
-
-func (r *run) evaluate(ctx context.Context, c *Cell, rec *recorder) (starlark.StringDict, error) {
-	if c.Lang != notebooks.Starlark {
-		return nil, &lang.Error{Kind: lang.KindRuntime, Cell: c.ID, Msg: string(c.Lang) + " cells are not available yet", Hint: "give the cell the attribute .disabled to leave it out"}
-	}
-	env, err := r.env(c)
-	if err != nil {
-		return nil, err
-	}
-	res, err := c.Program.Run(ctx, env, lang.Options{
-		Limits: r.opts.Limits,
-		Host:   rec,
-		Load:   r.files.Load,
-		Lookup: r.program,
-		Origin: func(name string) string { owner, _ := r.notebook.Graph.Owner(name); return owner },
-	})
-	if err != nil {
-		return nil, err
-	}
-	if res.Value != nil {
-		if err := builtin.Show(ctx, rec, res.Value, true); err != nil {
-			return nil, fmt.Errorf("show the result: %w", err)
+		if ok {
+			r.params[p.Key] = loggedParam{p.Value, "cell " + c.ID}
 		}
+		kept = append(kept, e)
 	}
-	return res.Exports, nil
-}
-
-func (r *run) program(id string) *lang.Program {
-	if p := r.notebook.Program(id); p != nil {
-		return p
-	}
-	return r.files.Program(id)
+	return kept, conflict
 }

@@ -46,7 +46,7 @@ func plotConfusionMatrix(c *call) (starlark.Value, error) {
 		return nil, err
 	}
 	for i, row := range confusion.Matrix {
-		spec.Classes = append(spec.Classes, fmt.Sprint(confusion.Classes[i]))
+		spec.Classes = append(spec.Classes, className(confusion.Classes[i]))
 		counts := make([]int, len(row))
 		for j, n := range row {
 			counts[j] = int(n)
@@ -150,8 +150,8 @@ func rocCurves(truth *train.Labels, proba *Frame) ([]plot.XY, error) {
 	var curves []plot.XY
 	for i := range proba.frame.NumColumns() {
 		s := proba.frame.At(i)
-		class := labelNamed(truth, s.Name())
-		if class == nil {
+		class, ok := classNamed(truth.Classes, s.Name())
+		if !ok {
 			continue // a class that y_true does not have
 		}
 		values, err := numbers("y_score", s)
@@ -168,14 +168,4 @@ func rocCurves(truth *train.Labels, proba *Frame) ([]plot.XY, error) {
 		return nil, fmt.Errorf("plot.roc_curve: no column of y_score has the name of a class of y_true")
 	}
 	return curves, nil
-}
-
-// labelNamed is the class that is written as name.
-func labelNamed(y *train.Labels, name string) any {
-	for _, class := range y.Classes {
-		if fmt.Sprint(class) == name {
-			return class
-		}
-	}
-	return nil
 }

@@ -30,7 +30,9 @@ func TestSliceAsList(t *testing.T) {
 }
 
 // TestOperatorsAsScalars: an operator works on a row as Starlark works on the
-// two values, on either side.
+// two values, on either side. The exception is // of floats: a series gives
+// Python's and numpy's exact quotient (1.0 // 0.1 is 9.0; see
+// frame.TestFloorAsPython), and Starlark rounds x / y before it takes the floor.
 func TestOperatorsAsScalars(t *testing.T) {
 	number := rapid.OneOf(
 		rapid.Map(rapid.Int64Range(-50, 50), func(i int64) any { return i }),
@@ -44,7 +46,11 @@ func TestOperatorsAsScalars(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := NewSeries(column)
+		_, whole := k.(starlark.Int)
 		op := rapid.SampledFrom([]syntax.Token{syntax.PLUS, syntax.MINUS, syntax.STAR, syntax.SLASH, syntax.SLASHSLASH, syntax.PERCENT}).Draw(t, "op")
+		if op == syntax.SLASHSLASH && !(whole && column.DType() == frame.Int64) {
+			return
+		}
 		checkRows(t, op, s, k, func(x starlark.Value) (starlark.Value, error) { return starlark.Binary(op, x, k) },
 			func() (starlark.Value, error) { return starlark.Binary(op, s, k) })
 		if op != syntax.PLUS && op != syntax.MINUS && op != syntax.STAR {

@@ -147,6 +147,7 @@ var explanations = []explanation{
 	{regexp.MustCompile(`^got newline, want primary expression`), "the line ends where a value is expected", ""},
 	{regexp.MustCompile(`^got end of file, want`), "the cell ends before this is complete", "a bracket, a quote or a block is still open"},
 	{regexp.MustCompile(`^return statement not within a function`), "return outside of a function", "the last expression of a cell is its result; write just the value"},
+	{regexp.MustCompile(`^not an identifier`), "a keyword cannot be a name or an attribute", "words like load, for, in and if are part of the language"},
 	{regexp.MustCompile(`^load statement within a (.+)$`), "load() inside a $1", "move it to the top level of the cell"},
 }
 

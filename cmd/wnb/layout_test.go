@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"cells/samples":    {"cells/frame"},
 	"cells/builtin":    {"cells", "cells/*"},
 	"kernel":           {"cells", "cells/lang", "cells/builtin", "notebooks"},
+	"kernel/protocol":  {},
 	"kernel/runlog":    {"cells", "cells/lang", "kernel", "notebooks", "storage"},
 	"frontend/report":  {"cells/plot", "kernel/runlog", "notebooks", "notebooks/export", "storage"},
 	"cmd/wnb":          {"cells", "cells/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
