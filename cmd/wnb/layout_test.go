@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"kernel":           {"cells", "cells/lang", "cells/builtin", "notebooks"},
 	"kernel/protocol":  {},
 	"kernel/runlog":    {"cells", "cells/lang", "kernel", "notebooks", "storage"},
+	"frontend/live":    {"kernel/protocol", "notebooks"},
 	"frontend/report":  {"cells/plot", "kernel/runlog", "notebooks", "notebooks/export", "storage"},
 	"cmd/wnb":          {"cells", "cells/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
 }

@@ -1,0 +1,60 @@
+package live
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"time"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+)
+
+// Config is what a Manager is made of. Only Start is required.
+type Config struct {
+	Start Starter
+	Names []string // of kernels, the default first; none: "wnb"
+	Store Store    // nil: outputs live as long as the manager
+	Blobs Blobs    // nil: what is cut out of outputs is lost, and the note says so
+
+	// Document gives the text of the saved document, for kernels that start;
+	// nil or an empty text: none is sent.
+	Document func(ctx context.Context, path string) (string, error)
+	// Private gets the messages that kernels address to the server and that no
+	// client sees. It must not block.
+	Private func(kernelID, path string, m *protocol.Message)
+
+	Limits Limits
+	Cull   Cull
+	Log    *slog.Logger // of what nobody waits for; nil: slog.Default()
+
+	Now   func() time.Time                     // nil: time.Now
+	After func(time.Duration) <-chan time.Time // nil: time.After
+	NewID func() string                        // nil: random UUIDs
+}
+
+// Limits bound memory and delay. Zero values stand for the defaults.
+type Limits struct {
+	Flush       time.Duration // streams are joined for so long; 25 ms
+	Save        time.Duration // changed outputs are saved after so long; 1 s
+	ClientBytes int           // queued for one client before it is dropped; 32 MiB
+	ReplayBytes int           // of outputs kept for sockets that come back, by kernel; 8 MiB
+	CellBytes   int           // of the outputs of one cell; 2 MiB of text and 16 MiB in all are kept
+	History     int           // entries kept in memory for each document; 10000
+}
+
+// Cull ends kernels that nobody uses. Off where Idle is 0.
+type Cull struct {
+	Idle      time.Duration // without activity
+	Every     time.Duration // between two looks; 5 min
+	Busy      bool          // also where a cell runs
+	Connected bool          // also where a client is connected
+}
+
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	s := hex.EncodeToString(b[:])
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}

@@ -1,0 +1,31 @@
+package live
+
+import (
+	"context"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+)
+
+// Kernel is one process that runs cells, from its start to its end.
+type Kernel interface {
+	// Send gives the kernel a message of any channel. It may block.
+	Send(ctx context.Context, m *protocol.Message) error
+	// Receive is what the kernel says; it is closed when the kernel has ended.
+	Receive() <-chan *protocol.Message
+	// Interrupt stops the running cell.
+	Interrupt(ctx context.Context) error
+	// Shutdown asks the kernel to end, and returns when it has.
+	Shutdown(ctx context.Context) error
+	// Exit gives one Exit when the kernel has ended, or is closed.
+	Exit() <-chan Exit
+}
+
+// Exit says how a kernel ended.
+type Exit struct {
+	Reason string // for people: "killed by signal 9"
+	Asked  bool   // Shutdown was called
+}
+
+// Starter starts a kernel for the document at path, which may be empty. The
+// context lives as long as the manager, not as the request that asked.
+type Starter func(ctx context.Context, path string) (Kernel, error)

@@ -1,0 +1,56 @@
+package live
+
+import (
+	"context"
+	"io"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+	"github.com/wnb-dev/wnb/notebooks"
+)
+
+// Outputs are the outputs of one document: a cell that is not in it never ran.
+type Outputs struct {
+	// Version grows with every change of any cell, also over restarts.
+	Version int64
+	Cells   map[string]Cell
+}
+
+// Cell is what one cell put out.
+type Cell struct {
+	Version        int64              `json:"version"`         // of the document when this cell last changed
+	ExecutionCount int                `json:"execution_count"` // of its last run; 0 for none
+	Outputs        []notebooks.Output `json:"outputs"`
+	// DisplayIDs are the display ids of Outputs, in their order.
+	DisplayIDs []string `json:"display_ids,omitempty"`
+	// ClearNext says that the next output replaces all of these.
+	ClearNext bool `json:"clear_next,omitempty"`
+	// Cut tells what is left out of Outputs; nil for nothing.
+	Cut *Cut `json:"cut,omitempty"`
+}
+
+// Cut says what a cell that printed too much left out.
+type Cut struct {
+	At    int    `json:"at"`             // index of the note in the cell's outputs
+	Bytes int64  `json:"bytes"`          // left out
+	Blob  string `json:"blob,omitempty"` // of the whole; empty while the cell runs
+}
+
+// Store keeps outputs and history of documents. Implementations are safe for
+// concurrent use; a document that is not known is empty, not an error.
+type Store interface {
+	LoadOutputs(ctx context.Context, path string) (map[string]Cell, error)
+	SaveOutputs(ctx context.Context, path, cellID string, c Cell) error
+	// MoveDocument renames; what the target had is lost.
+	MoveDocument(ctx context.Context, from, to string) error
+	DeleteDocument(ctx context.Context, path string) error
+
+	LoadHistory(ctx context.Context, path string) ([]protocol.HistoryEntry, error)
+	AppendHistory(ctx context.Context, path string, e protocol.HistoryEntry) error
+}
+
+// Blobs keeps what is too large for an output.
+type Blobs interface {
+	// PutBlob stores all of r and returns what it is found by, as shown to
+	// people: a hash or a link.
+	PutBlob(ctx context.Context, r io.Reader) (ref string, err error)
+}
