@@ -87,9 +87,12 @@ func Decode(m *Message) (Content, error) {
 
 // As returns the content of m where it is known to be a T, such as
 // As[ExecuteRequest](m). Errors are of type *FieldError.
-func As[T Content](m *Message) (T, error) {
+func As[T any, P interface {
+	*T
+	Content
+}](m *Message) (T, error) {
 	var c, zero T
-	want := c.MsgType()
+	want := P(&c).MsgType()
 	if m.Header.MsgType != want {
 		return zero, &FieldError{MsgType: m.Header.MsgType, Field: "header.msg_type", Problem: "is not " + want}
 	}
@@ -179,9 +182,15 @@ func checkRequired(msgType string, raw []byte, required []string) error {
 
 // marshalContent writes the content of a new message.
 func marshalContent(c Content) (json.RawMessage, error) {
+	if c.MsgType() == "" {
+		return nil, &FieldError{Field: "header.msg_type", Problem: "is missing"}
+	}
 	raw, err := marshal(c)
 	if err != nil {
 		return nil, &FieldError{MsgType: c.MsgType(), Field: "content", Problem: "cannot be written", Err: err}
+	}
+	if raw[0] != '{' {
+		return nil, &FieldError{MsgType: c.MsgType(), Field: "content", Problem: "is not a JSON object"}
 	}
 	return raw, nil
 }

@@ -9,7 +9,7 @@ type ShutdownRequest struct {
 
 // ShutdownReply answers a ShutdownRequest. It is published on IOPub as well.
 type ShutdownReply struct {
-	Failure
+	Outcome
 	Restart bool `json:"restart"`
 }
 
@@ -18,7 +18,7 @@ type InterruptRequest struct{}
 
 // InterruptReply answers an InterruptRequest.
 type InterruptReply struct {
-	Failure
+	Outcome
 }
 
 // Commands of a DebugRequest that need no debug session.

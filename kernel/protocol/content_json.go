@@ -11,14 +11,14 @@ func (r Raw) MarshalJSON() ([]byte, error) { return orEmpty(r.JSON), nil }
 // MarshalJSON writes the fields that belong to the status: clients and the
 // schemas of jupyter_kernel_test want all of these and none of the others.
 func (r ExecuteReply) MarshalJSON() ([]byte, error) {
-	if r.Status != OK {
+	if !r.Succeeded() {
 		return marshal(struct {
 			failed
 			ExecutionCount int `json:"execution_count"`
-		}{r.Failure.fields(), r.ExecutionCount})
+		}{r.Outcome.fields(), r.ExecutionCount})
 	}
 	return marshal(struct {
-		Status          string                   `json:"status"`
+		Status          ReplyStatus              `json:"status"`
 		ExecutionCount  int                      `json:"execution_count"`
 		UserExpressions Object[ExpressionResult] `json:"user_expressions"`
 		Payload         List[Dict]               `json:"payload"`
@@ -27,13 +27,13 @@ func (r ExecuteReply) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON writes the value or the error, as the status says.
 func (r ExpressionResult) MarshalJSON() ([]byte, error) {
-	if r.Status != OK {
-		return marshal(r.Failure.fields())
+	if !r.Succeeded() {
+		return marshal(r.Outcome.fields())
 	}
 	return marshal(struct {
-		Status   string     `json:"status"`
-		Data     MimeBundle `json:"data"`
-		Metadata Dict       `json:"metadata"`
+		Status   ReplyStatus `json:"status"`
+		Data     MimeBundle  `json:"data"`
+		Metadata Dict        `json:"metadata"`
 	}{r.Status, r.Data, r.Metadata})
 }
 
@@ -44,14 +44,14 @@ func (r ErrorReply) MarshalJSON() ([]byte, error) {
 
 // failed is an error with none of its fields left out.
 type failed struct {
-	Status    string       `json:"status"`
+	Status    ReplyStatus  `json:"status"`
 	EName     string       `json:"ename"`
 	EValue    string       `json:"evalue"`
 	Traceback List[string] `json:"traceback"`
 }
 
-func (f Failure) fields() failed {
-	return failed{f.Status, f.EName, f.EValue, f.Traceback}
+func (o Outcome) fields() failed {
+	return failed{o.Status, o.EName, o.EValue, o.Traceback}
 }
 
 // MarshalJSON writes the entry as the array that clients expect.

@@ -1,20 +1,34 @@
 package protocol
 
+// ReplyStatus says how a request went. The zero value is written as OK.
+type ReplyStatus string
+
 // Status of a reply.
 const (
-	OK      = "ok"
-	Failed  = "error"
-	Aborted = "aborted" // a queued request that was dropped; deprecated, clients still accept it
+	OK      ReplyStatus = "ok"
+	Failed  ReplyStatus = "error"
+	Aborted ReplyStatus = "aborted" // a queued request that was dropped; deprecated, clients still accept it
 )
 
-// Failure opens every reply. Status is OK, and the rest empty, unless the
-// request failed.
-type Failure struct {
-	Status    string   `json:"status"`
-	EName     string   `json:"ename,omitempty"`
-	EValue    string   `json:"evalue,omitempty"`
-	Traceback []string `json:"traceback,omitempty"`
+// MarshalText writes the status.
+func (s ReplyStatus) MarshalText() ([]byte, error) {
+	if s == "" {
+		s = OK
+	}
+	return []byte(s), nil
 }
+
+// Outcome opens every reply. The zero Outcome is a success; the error is only
+// there where the request failed.
+type Outcome struct {
+	Status    ReplyStatus `json:"status"`
+	EName     string      `json:"ename,omitempty"`
+	EValue    string      `json:"evalue,omitempty"`
+	Traceback []string    `json:"traceback,omitempty"`
+}
+
+// Succeeded reports whether there is no error.
+func (o Outcome) Succeeded() bool { return o.Status == OK || o.Status == "" }
 
 // KernelInfoRequest asks what the kernel is. It is the first message of every
 // connection.
@@ -22,7 +36,7 @@ type KernelInfoRequest struct{}
 
 // KernelInfoReply describes the kernel and its language.
 type KernelInfoReply struct {
-	Failure
+	Outcome
 	ProtocolVersion       string       `json:"protocol_version"`
 	Implementation        string       `json:"implementation"`
 	ImplementationVersion string       `json:"implementation_version"`
@@ -68,10 +82,10 @@ type ExecuteMetadata struct {
 	DeletedCells []string `json:"deletedCells,omitempty"`
 }
 
-// ExecuteReply ends an execute_request. With Status OK the expressions and the
-// payload are written, otherwise the error is.
+// ExecuteReply ends an execute_request. Of a success the expressions and the
+// payload are written, otherwise all of the error is.
 type ExecuteReply struct {
-	Failure
+	Outcome
 	ExecutionCount  int                      `json:"execution_count"`
 	UserExpressions Object[ExpressionResult] `json:"user_expressions"`
 	Payload         List[Dict]               `json:"payload"`
@@ -80,7 +94,7 @@ type ExecuteReply struct {
 // ExpressionResult is the value of one of the user_expressions, or why there
 // is none.
 type ExpressionResult struct {
-	Failure
+	Outcome
 	Data     MimeBundle `json:"data"`
 	Metadata Dict       `json:"metadata"`
 }
@@ -95,7 +109,7 @@ type CompleteRequest struct {
 // CompleteReply says what may replace the code between two cursor positions
 // (in code points).
 type CompleteReply struct {
-	Failure
+	Outcome
 	Matches     List[string] `json:"matches"`
 	CursorStart int          `json:"cursor_start"`
 	CursorEnd   int          `json:"cursor_end"`
@@ -112,7 +126,7 @@ type InspectRequest struct {
 
 // InspectReply describes a name.
 type InspectReply struct {
-	Failure
+	Outcome
 	Found    bool       `json:"found"`
 	Data     MimeBundle `json:"data"`
 	Metadata Dict       `json:"metadata"`
@@ -160,7 +174,7 @@ type HistoryRequest struct {
 
 // HistoryReply lists entries, oldest first.
 type HistoryReply struct {
-	Failure
+	Outcome
 	History List[HistoryEntry] `json:"history"`
 }
 
@@ -180,7 +194,7 @@ type CommInfoRequest struct {
 
 // CommInfoReply lists the open comms by id.
 type CommInfoReply struct {
-	Failure
+	Outcome
 	Comms Object[CommTarget] `json:"comms"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Sentinels to test errors of this package with errors.Is.
@@ -69,14 +70,18 @@ func quoted(s string) string {
 
 // fieldError names the field that encoding/json stumbled over.
 func fieldError(msgType string, err error) error {
-	var te *json.UnmarshalTypeError
-	if errors.As(err, &te) && te.Field != "" {
-		return &FieldError{MsgType: msgType, Field: te.Field,
-			Problem: fmt.Sprintf("is a %s, want %s", te.Value, jsonName(te.Type))}
-	}
 	var fe *FieldError
 	if errors.As(err, &fe) {
 		return &FieldError{MsgType: msgType, Field: fe.Field, Problem: fe.Problem, Err: fe.Err}
+	}
+	var te *json.UnmarshalTypeError
+	if errors.As(err, &te) {
+		field := strings.ReplaceAll(te.Field, "Outcome.", "") // embedded, no field of the message
+		if field == "" {
+			field = "content"
+		}
+		return &FieldError{MsgType: msgType, Field: field,
+			Problem: fmt.Sprintf("is of type %s, want %s", te.Value, jsonName(te.Type))}
 	}
 	return &FieldError{MsgType: msgType, Field: "content", Problem: "cannot be read", Err: err}
 }

@@ -60,11 +60,11 @@ func decodeV1(frame []byte, lim Limits) (*Message, error) {
 	if err := lim.checkBytes(formV1, len(frame)); err != nil {
 		return nil, err
 	}
-	segments, err := v1Table(frame, lim)
+	n, err := v1Table(frame, lim)
 	if err != nil {
 		return nil, err
 	}
-	segment := func(i int) []byte { return segments.at(frame, i) }
+	segment := func(i int) []byte { return v1Segment(frame, i) }
 	m, err := dicts{segment(1), segment(2), segment(3), segment(4)}.message(formV1)
 	if err != nil {
 		return nil, err
@@ -72,16 +72,14 @@ func decodeV1(frame []byte, lim Limits) (*Message, error) {
 	if m.Channel, err = channelOf(formV1, string(segment(0))); err != nil {
 		return nil, err
 	}
-	for i := v1Segments; i < segments.n-1; i++ {
+	for i := v1Segments; i < n-1; i++ {
 		m.Buffers = append(m.Buffers, segment(i))
 	}
 	return m, nil
 }
 
-// v1Offsets is a checked table of n offsets: they grow, and stay in the frame.
-type v1Offsets struct{ n int }
-
-func (o v1Offsets) at(frame []byte, i int) []byte {
+// v1Segment is segment i of a frame whose table of offsets was checked.
+func v1Segment(frame []byte, i int) []byte {
 	from, to := v1Offset(frame, i), v1Offset(frame, i+1)
 	return frame[from:to:to]
 }
@@ -90,9 +88,11 @@ func v1Offset(frame []byte, i int) uint64 {
 	return binary.LittleEndian.Uint64(frame[v1Word*(1+i):])
 }
 
-func v1Table(frame []byte, lim Limits) (v1Offsets, error) {
-	fail := func(part, format string, args ...any) (v1Offsets, error) {
-		return v1Offsets{}, &FrameError{Form: formV1, Part: part, Problem: fmt.Sprintf(format, args...)}
+// v1Table checks the table of offsets, that they grow and stay in the frame,
+// and returns how many there are.
+func v1Table(frame []byte, lim Limits) (int, error) {
+	fail := func(part, format string, args ...any) (int, error) {
+		return 0, &FrameError{Form: formV1, Part: part, Problem: fmt.Sprintf(format, args...)}
 	}
 	if len(frame) < v1Word {
 		return fail("offset count", "the frame has only %d bytes", len(frame))
@@ -106,7 +106,7 @@ func v1Table(frame []byte, lim Limits) (v1Offsets, error) {
 	}
 	n := int(count)
 	if err := lim.checkBuffers(formV1, n-v1Segments-1); err != nil {
-		return v1Offsets{}, err
+		return 0, err
 	}
 	before := uint64(v1Word * (1 + n))
 	if first := v1Offset(frame, 0); first != before {
@@ -122,7 +122,7 @@ func v1Table(frame []byte, lim Limits) (v1Offsets, error) {
 	if before != uint64(len(frame)) {
 		return fail(fmt.Sprintf("offset %d", n-1), "%d, want %d, the end of the frame", before, len(frame))
 	}
-	return v1Offsets{n}, nil
+	return n, nil
 }
 
 // channelOf accepts the four channels, and none at all for shell.

@@ -37,7 +37,8 @@ type Header struct {
 	Version  string // of the messaging specification
 
 	// Extra holds the fields that are not named above, such as subshell_id.
-	// They are echoed in the parent headers of replies.
+	// They are echoed in the parent headers of replies. A field above that came
+	// as null or twice counts once, with its last string.
 	Extra map[string]json.RawMessage
 }
 
@@ -80,8 +81,8 @@ func (m *Message) Clone() *Message {
 }
 
 // Validate checks what a server needs of a client's message before it acts on
-// it: an id, a type, a session and a known channel. The decoders do not ask for
-// these, since a message can be passed on without them.
+// it: an id, a type and a known channel. The decoders do not ask for these, since
+// a message can be passed on without them.
 func (m *Message) Validate() error {
 	missing := ""
 	switch {
@@ -89,8 +90,6 @@ func (m *Message) Validate() error {
 		missing = "msg_type"
 	case m.Header.MsgID == "":
 		missing = "msg_id"
-	case m.Header.Session == "":
-		missing = "session"
 	case !m.Channel.Valid():
 		return &FieldError{MsgType: m.Header.MsgType, Field: "channel",
 			Problem: "is " + quoted(string(m.Channel)) + ", want shell, control, stdin or iopub"}

@@ -1,0 +1,106 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+func decodeHeader(form, name string, raw []byte, nullable bool) (Header, error) {
+	var h Header
+	raw, problem := object(raw, nullable)
+	if problem != "" {
+		return h, &FrameError{Form: form, Part: name, Problem: problem}
+	}
+	if err := eachField(raw, h.set); err != nil {
+		return h, &FrameError{Form: form, Part: name, Problem: err.Error()}
+	}
+	return h, nil
+}
+
+// set takes over one field, with its key still quoted. Null is as good as
+// missing.
+func (h *Header) set(key, value []byte) error {
+	var field *string
+	switch string(key) { // does not allocate
+	case `"msg_id"`:
+		field = &h.MsgID
+	case `"msg_type"`:
+		field = &h.MsgType
+	case `"session"`:
+		field = &h.Session
+	case `"username"`:
+		field = &h.Username
+	case `"date"`:
+		field = &h.Date
+	case `"version"`:
+		field = &h.Version
+	default:
+		return h.setExtra(key, value)
+	}
+	switch value[0] {
+	case 'n':
+		return nil
+	case '"':
+		text, err := unquote(value)
+		*field = text
+		return err
+	}
+	return fmt.Errorf("%s is not a string", key)
+}
+
+func (h *Header) setExtra(key, value []byte) error {
+	name, err := unquote(key)
+	if err != nil {
+		return err
+	}
+	if isHeaderField(name) { // written with escapes
+		return h.set([]byte(`"`+name+`"`), value)
+	}
+	if h.Extra == nil {
+		h.Extra = map[string]json.RawMessage{}
+	}
+	h.Extra[name] = bytes.Clone(value)
+	return nil
+}
+
+func isHeaderField(name string) bool {
+	switch name {
+	case "msg_id", "msg_type", "session", "username", "date", "version":
+		return true
+	}
+	return false
+}
+
+// appendHeader writes a header with a type completely, since JupyterLab wants
+// all of its strings even where they are empty, and any other one, such as {},
+// with what it has.
+func appendHeader(dst []byte, h *Header) []byte {
+	start := len(dst)
+	complete := h.MsgType != ""
+	dst = appendField(dst, "msg_id", h.MsgID, complete)
+	dst = appendField(dst, "msg_type", h.MsgType, complete)
+	dst = appendField(dst, "session", h.Session, complete)
+	dst = appendField(dst, "username", h.Username, complete)
+	dst = appendField(dst, "date", h.Date, false)
+	dst = appendField(dst, "version", h.Version, complete)
+	if len(h.Extra) > 0 {
+		for _, name := range sortedKeys(h.Extra) {
+			dst = append(appendString(append(dst, ','), name), ':')
+			dst = append(dst, orNull(h.Extra[name])...)
+		}
+	}
+	if len(dst) == start {
+		return append(dst, "{}"...)
+	}
+	dst[start] = '{' // over the first comma
+	return append(dst, '}')
+}
+
+func appendField(dst []byte, name, value string, evenEmpty bool) []byte {
+	if value == "" && !evenEmpty {
+		return dst
+	}
+	dst = append(append(append(dst, `,"`...), name...), `":`...)
+	return appendString(dst, value)
+}
