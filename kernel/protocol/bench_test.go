@@ -69,16 +69,33 @@ func BenchmarkFraming(b *testing.B) {
 				b.ReportAllocs()
 				b.SetBytes(int64(len(frame)))
 				for b.Loop() {
-					d, err := f.Decode(frame, binary, Limits{})
-					if err != nil {
-						b.Fatal(err)
-					}
-					if _, err := Decode(d); err != nil {
+					if _, err := f.Decode(frame, binary, Limits{}); err != nil {
 						b.Fatal(err)
 					}
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkDecode reads the content, which a server that only passes messages
+// on does not need.
+func BenchmarkDecode(b *testing.B) {
+	src, parent := benchSource()
+	for _, c := range benchContents() {
+		m, err := src.Publish(parent, c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(c.MsgType(), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(m.Content)))
+			for b.Loop() {
+				if _, err := Decode(m); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

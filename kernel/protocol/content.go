@@ -161,9 +161,9 @@ func checkRequired(msgType string, raw []byte, required []string) error {
 		return nil
 	}
 	found := 0 // a bit for each required field
-	err := eachField(raw, func(key, value []byte) error {
+	err := eachField(raw, func(field, value []byte) error {
 		for i, name := range required {
-			if string(key[1:len(key)-1]) == name && value[0] != 'n' {
+			if string(field) == name && value[0] != 'n' {
 				found |= 1 << i
 			}
 		}

@@ -1,11 +1,8 @@
 package protocol
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 )
 
 // Framing is the form of messages on a websocket.
@@ -44,6 +41,7 @@ func (f Framing) String() string {
 }
 
 // Limits bounds what a decoder accepts. Zero values stand for the defaults.
+// Headers are bounded by 64 KiB in any case.
 type Limits struct {
 	MaxBytes   int // of the whole message; 64 MiB
 	MaxBuffers int // 1024
@@ -110,61 +108,4 @@ func (f Framing) Decode(frame []byte, binary bool, lim Limits) (*Message, error)
 		return decodeLegacyBinary(frame, lim)
 	}
 	return decodeLegacyText(frame, lim)
-}
-
-// object checks that raw is one JSON object in UTF-8 and strips the space
-// around it. An empty one, and null where that is allowed, becomes nil.
-func object(raw []byte, nullable bool) (json.RawMessage, string) {
-	raw = bytes.TrimSpace(raw)
-	switch {
-	case nullable && string(raw) == "null":
-		return nil, ""
-	case !utf8.Valid(raw):
-		return nil, "is not UTF-8"
-	case !json.Valid(raw):
-		return nil, "is not JSON"
-	case raw[0] != '{':
-		return nil, "is not a JSON object"
-	case len(raw) == 2:
-		return nil, ""
-	}
-	return raw[:len(raw):len(raw)], ""
-}
-
-// dicts are the four JSON objects of a message on any wire.
-type dicts struct {
-	header, parent, metadata, content []byte
-}
-
-// message turns the JSON parts of a wire form into a message.
-func (d dicts) message(form string) (*Message, error) {
-	m := &Message{}
-	var err error
-	if m.Header, err = decodeHeader(form, "header", d.header, false); err != nil {
-		return nil, err
-	}
-	if m.Parent, err = decodeHeader(form, "parent_header", d.parent, true); err != nil {
-		return nil, err
-	}
-	name := m.Header.MsgType
-	problem := ""
-	if m.Metadata, problem = object(d.metadata, true); problem != "" {
-		return nil, &FrameError{Form: form, Part: part(name, "metadata"), Problem: problem}
-	}
-	if m.Content, problem = object(d.content, false); problem != "" {
-		return nil, &FrameError{Form: form, Part: part(name, "content"), Problem: problem}
-	}
-	return m, nil
-}
-
-// part names the type of the message where it is known already.
-func part(msgType, name string) string {
-	if msgType == "" {
-		return name
-	}
-	const most = 40
-	if len(msgType) > most {
-		msgType = msgType[:most] + "..."
-	}
-	return name + " of " + msgType
 }

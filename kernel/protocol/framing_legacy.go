@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"unicode/utf8"
 )
 
 const (
@@ -52,14 +51,28 @@ func appendLegacyBinary(dst []byte, m *Message) ([]byte, error) {
 	return dst, nil
 }
 
-// envelope is the JSON form of a message.
+// envelope is the JSON form of a message, in pieces.
 type envelope struct {
-	Header   json.RawMessage   `json:"header"`
-	Parent   json.RawMessage   `json:"parent_header"`
-	Metadata json.RawMessage   `json:"metadata"`
-	Content  json.RawMessage   `json:"content"`
-	Channel  *string           `json:"channel"`
-	Buffers  []json.RawMessage `json:"buffers"`
+	dicts
+	channel, buffers []byte
+}
+
+func (e *envelope) set(name, value []byte) error {
+	switch string(name) {
+	case "header":
+		e.header = value
+	case "parent_header":
+		e.parent = value
+	case "metadata":
+		e.metadata = value
+	case "content":
+		e.content = value
+	case "channel":
+		e.channel = value
+	case "buffers":
+		e.buffers = value
+	}
+	return nil
 }
 
 func decodeLegacyText(frame []byte, lim Limits) (*Message, error) {
@@ -70,28 +83,42 @@ func decodeLegacyText(frame []byte, lim Limits) (*Message, error) {
 }
 
 func decodeEnvelope(text []byte) (*Message, error) {
-	if !utf8.Valid(text) {
-		return nil, &FrameError{Form: formLegacy, Part: "json", Problem: "is not UTF-8"}
+	fail := func(part, problem string) (*Message, error) {
+		return nil, &FrameError{Form: formLegacy, Part: part, Problem: problem}
 	}
-	var e envelope
-	if err := json.Unmarshal(text, &e); err != nil {
-		return nil, &FrameError{Form: formLegacy, Part: "json", Problem: "cannot be read", Err: err}
+	whole, problem := dicts{}.object(text, false)
+	if problem != "" {
+		return fail("json", problem)
 	}
-	if len(e.Buffers) > 0 {
-		return nil, &FrameError{Form: formLegacy, Part: "buffers", Problem: "are in the JSON, want them in a binary frame"}
+	none := []byte("{}")
+	e := envelope{dicts: dicts{parent: none, metadata: none, content: none, valid: true}}
+	if err := eachField(whole, e.set); err != nil {
+		return fail("json", err.Error())
 	}
-	if e.Header == nil {
-		return nil, &FrameError{Form: formLegacy, Part: "header", Problem: "is missing"}
+	if e.header == nil {
+		return fail("header", "is missing")
 	}
-	m, err := dicts{e.Header, orEmpty(e.Parent), orEmpty(e.Metadata), orEmpty(e.Content)}.message(formLegacy)
+	if !emptyList(e.buffers) {
+		return fail("buffers", "are in the JSON, want them in a binary frame")
+	}
+	m, err := e.message(formLegacy)
 	if err != nil {
 		return nil, err
 	}
-	m.Channel = Shell
-	if e.Channel != nil {
-		m.Channel, err = channelOf(formLegacy, *e.Channel)
+	var channel string
+	if len(e.channel) > 0 && json.Unmarshal(e.channel, &channel) != nil {
+		return fail("channel", "is not a string")
 	}
+	m.Channel, err = channelOf(formLegacy, channel)
 	return m, err
+}
+
+// emptyList reports whether raw is [], null or missing.
+func emptyList(raw []byte) bool {
+	if len(raw) == 0 || raw[0] == 'n' {
+		return true
+	}
+	return raw[0] == '[' && raw[skipSpace(raw, 1)] == ']'
 }
 
 func decodeLegacyBinary(frame []byte, lim Limits) (*Message, error) {

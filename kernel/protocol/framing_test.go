@@ -71,7 +71,7 @@ func TestVectors(t *testing.T) {
 		{"legacy text", Legacy, false, []byte(`{"header":{"msg_id":"1"},"msg_id":"1","msg_type":"",` +
 			`"parent_header":{},"metadata":{},"content":{"a":1},"channel":"shell","buffers":[]}`),
 			vectorMessage(Shell), false},
-		{"legacy text of a client", Legacy, false, []byte(`{"content":{"a":1},"header":{"msg_id":"1"}}`),
+		{"legacy text of a client", Legacy, false, []byte(` {"content":{"a":1}, "buffers" : [ ] , "x":1, "header":{"msg_id":"1"}} `),
 			vectorMessage(Shell), true},
 	}
 	for _, tt := range tests {
@@ -179,24 +179,28 @@ func TestHostileFrames(t *testing.T) {
 		{"v1 unknown channel", V1, true, v1Of("heartbeat", "{}", "{}", "{}", "{}"), Limits{}, `channel: "heartbeat"`},
 		{"v1 header is no object", V1, true, v1Of("shell", "[]", "{}", "{}", "{}"), Limits{}, "header: is not a JSON object"},
 		{"v1 header is null", V1, true, v1Of("shell", "null", "{}", "{}", "{}"), Limits{}, "header: is not a JSON object"},
-		{"v1 header has a number", V1, true, v1Of("shell", `{"msg_id":1}`, "{}", "{}", "{}"), Limits{}, `"msg_id" is not a string`},
+		{"v1 header has a number", V1, true, v1Of("shell", `{"msg_id":1}`, "{}", "{}", "{}"), Limits{}, "msg_id is not a string"},
 		{"v1 header is cut", V1, true, v1Of("shell", `{"msg_id":`, "{}", "{}", "{}"), Limits{}, "header: is not JSON"},
 		{"v1 parent is no object", V1, true, v1Of("shell", `{}`, "1", "{}", "{}"), Limits{}, "parent_header: is not a JSON object"},
 		{"v1 metadata is empty", V1, true, v1Of("shell", `{}`, "{}", "", "{}"), Limits{}, "metadata: is not JSON"},
-		{"v1 content is no object", V1, true, v1Of("shell", `{"msg_type":"stream"}`, "{}", "{}", `"x"`), Limits{}, "content of stream: is not a JSON object"},
+		{"v1 content is no object", V1, true, v1Of("shell", `{"msg_type":"stream"}`, "{}", "{}", `"x"`), Limits{}, `content of "stream": is not a JSON object`},
 		{"v1 content is not UTF-8", V1, true, v1Of("shell", `{}`, "{}", "{}", "{\"a\":\"\xff\"}"), Limits{}, "content: is not UTF-8"},
 
-		{"legacy empty", Legacy, false, nil, Limits{}, "cannot be read"},
-		{"legacy garbage", Legacy, false, []byte("\x00\x01garbage"), Limits{}, "cannot be read"},
+		{"v1 huge header", V1, true, v1Of("shell", `{"a":"`+strings.Repeat("x", 1<<16)+`"}`, "{}", "{}", "{}"), Limits{}, "header: 65544 bytes, at most 65536"},
+		{"v1 huge parent", V1, true, v1Of("shell", `{}`, strings.Repeat(" ", 1<<17)+"{}", "{}", "{}"), Limits{}, "at most 65536"},
+
+		{"legacy empty", Legacy, false, nil, Limits{}, "is not JSON"},
+		{"legacy garbage", Legacy, false, []byte("\x00\x01garbage"), Limits{}, "is not JSON"},
 		{"legacy not UTF-8", Legacy, false, []byte("{\"a\":\"\xff\"}"), Limits{}, "is not UTF-8"},
 		{"legacy no header", Legacy, false, []byte(`{}`), Limits{}, "header: is missing"},
-		{"legacy null", Legacy, false, []byte(`null`), Limits{}, "header: is missing"},
-		{"legacy too deep", Legacy, false, []byte(strings.Repeat("[", 1<<20)), Limits{}, "max depth"},
+		{"legacy null", Legacy, false, []byte(`null`), Limits{}, "is not a JSON object"},
+		{"legacy too deep", Legacy, false, []byte(strings.Repeat("[", 1<<20)), Limits{}, "is not JSON"},
 		{"legacy unknown channel", Legacy, false, []byte(`{"header":{},"channel":"x"}`), Limits{}, `channel: "x"`},
-		{"legacy channel is a number", Legacy, false, []byte(`{"header":{},"channel":1}`), Limits{}, "cannot be read"},
+		{"legacy channel is a number", Legacy, false, []byte(`{"header":{},"channel":1}`), Limits{}, "channel: is not a string"},
 		{"legacy buffers in JSON", Legacy, false, []byte(`{"header":{},"buffers":["x"]}`), Limits{}, "want them in a binary frame"},
+		{"legacy buffers are no list", Legacy, false, []byte(`{"header":{},"buffers":{}}`), Limits{}, "want them in a binary frame"},
 		{"legacy too large", Legacy, false, []byte(`{"header":{}}`), Limits{MaxBytes: 12}, "13 bytes, at most 12"},
-		{"legacy content is a list", Legacy, false, []byte(`{"header":{"msg_type":"stream"},"content":[]}`), Limits{}, "content of stream: is not a JSON object"},
+		{"legacy content is a list", Legacy, false, []byte(`{"header":{"msg_type":"stream"},"content":[]}`), Limits{}, `content of "stream": is not a JSON object`},
 
 		{"binary empty", Legacy, true, nil, Limits{}, "only 0 bytes"},
 		{"binary count 0", Legacy, true, legacyWith(t, 0, 0), Limits{}, "offset count: 0"},
@@ -204,7 +208,7 @@ func TestHostileFrames(t *testing.T) {
 		{"binary first offset in the table", Legacy, true, legacyWith(t, 1, 4), Limits{}, "offset 0: 4, want 20"},
 		{"binary overlap", Legacy, true, legacyWith(t, 3, 0x105), Limits{}, "offset 2: 261"},
 		{"binary past the end", Legacy, true, legacyWith(t, 4, math.MaxUint32), Limits{}, "offset 3"},
-		{"binary JSON cut", Legacy, true, legacyWith(t, 2, 0x100), Limits{}, "cannot be read"},
+		{"binary JSON cut", Legacy, true, legacyWith(t, 2, 0x100), Limits{}, "is not JSON"},
 		{"binary too large", Legacy, true, unhex(t, vectorLegacy), Limits{MaxBytes: 100}, "at most 100"},
 		{"binary too many buffers", Legacy, true, unhex(t, vectorLegacy), Limits{MaxBuffers: 2}, "3 buffers, at most 2"},
 	}
@@ -221,7 +225,7 @@ func TestHostileFrames(t *testing.T) {
 			if !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %q, want one with %q", err, tt.want)
 			}
-			if limited := tt.limits != (Limits{}); limited != errors.Is(err, ErrTooLarge) {
+			if limited := strings.Contains(tt.want, "at most"); limited != errors.Is(err, ErrTooLarge) {
 				t.Errorf("errors.Is(err, ErrTooLarge) = %t, want %t", !limited, limited)
 			}
 		})

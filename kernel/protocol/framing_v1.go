@@ -65,7 +65,7 @@ func decodeV1(frame []byte, lim Limits) (*Message, error) {
 		return nil, err
 	}
 	segment := func(i int) []byte { return v1Segment(frame, i) }
-	m, err := dicts{segment(1), segment(2), segment(3), segment(4)}.message(formV1)
+	m, err := dicts{header: segment(1), parent: segment(2), metadata: segment(3), content: segment(4)}.message(formV1)
 	if err != nil {
 		return nil, err
 	}

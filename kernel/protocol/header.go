@@ -6,37 +6,28 @@ import (
 	"fmt"
 )
 
-func decodeHeader(form, name string, raw []byte, nullable bool) (Header, error) {
-	var h Header
-	raw, problem := object(raw, nullable)
-	if problem != "" {
-		return h, &FrameError{Form: form, Part: name, Problem: problem}
-	}
-	if err := eachField(raw, h.set); err != nil {
-		return h, &FrameError{Form: form, Part: name, Problem: err.Error()}
-	}
-	return h, nil
-}
-
-// set takes over one field, with its key still quoted. Null is as good as
-// missing.
-func (h *Header) set(key, value []byte) error {
+// set takes over one field. Null is as good as missing.
+func (h *Header) set(name, value []byte) error {
 	var field *string
-	switch string(key) { // does not allocate
-	case `"msg_id"`:
+	switch string(name) { // does not allocate
+	case "msg_id":
 		field = &h.MsgID
-	case `"msg_type"`:
+	case "msg_type":
 		field = &h.MsgType
-	case `"session"`:
+	case "session":
 		field = &h.Session
-	case `"username"`:
+	case "username":
 		field = &h.Username
-	case `"date"`:
+	case "date":
 		field = &h.Date
-	case `"version"`:
+	case "version":
 		field = &h.Version
 	default:
-		return h.setExtra(key, value)
+		if h.Extra == nil {
+			h.Extra = map[string]json.RawMessage{}
+		}
+		h.Extra[string(name)] = bytes.Clone(value)
+		return nil
 	}
 	switch value[0] {
 	case 'n':
@@ -46,30 +37,7 @@ func (h *Header) set(key, value []byte) error {
 		*field = text
 		return err
 	}
-	return fmt.Errorf("%s is not a string", key)
-}
-
-func (h *Header) setExtra(key, value []byte) error {
-	name, err := unquote(key)
-	if err != nil {
-		return err
-	}
-	if isHeaderField(name) { // written with escapes
-		return h.set([]byte(`"`+name+`"`), value)
-	}
-	if h.Extra == nil {
-		h.Extra = map[string]json.RawMessage{}
-	}
-	h.Extra[name] = bytes.Clone(value)
-	return nil
-}
-
-func isHeaderField(name string) bool {
-	switch name {
-	case "msg_id", "msg_type", "session", "username", "date", "version":
-		return true
-	}
-	return false
+	return fmt.Errorf("%s is not a string", name)
 }
 
 // appendHeader writes a header with a type completely, since JupyterLab wants

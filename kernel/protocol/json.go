@@ -134,10 +134,10 @@ func orNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// eachField calls f with each key, still quoted, and value of a JSON object.
-// The bytes must have passed json.Valid: the scan trusts their syntax, which
-// makes it several times as fast as a second decoding.
-func eachField(object []byte, f func(key, value []byte) error) error {
+// eachField calls f with each name and value of a JSON object. The bytes must
+// have passed json.Valid: the scan trusts their syntax, which makes it several
+// times as fast as a second decoding. The name is only valid during the call.
+func eachField(object []byte, f func(name, value []byte) error) error {
 	i := skipSpace(object, 0)
 	if i >= len(object) || object[i] != '{' {
 		return nil
@@ -148,16 +148,28 @@ func eachField(object []byte, f func(key, value []byte) error) error {
 			return nil
 		}
 		end := valueEnd(object, i)
-		key := object[i:end]
+		name, err := fieldName(object[i:end])
+		if err != nil {
+			return err
+		}
 		i = skipSpace(object, skipSpace(object, end)+1) // over the colon
 		end = valueEnd(object, i)
-		if err := f(key, object[i:end:end]); err != nil {
+		if err := f(name, object[i:end:end]); err != nil {
 			return err
 		}
 		if i = skipSpace(object, end); i >= len(object) || object[i] != ',' {
 			return nil
 		}
 	}
+}
+
+// fieldName takes the quotes off, and the escapes out, of a name.
+func fieldName(quoted []byte) ([]byte, error) {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1], nil
+	}
+	name, err := unquote(quoted)
+	return []byte(name), err
 }
 
 func skipSpace(b []byte, i int) int {

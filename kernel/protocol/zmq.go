@@ -99,7 +99,7 @@ func (s *Signer) Decode(parts [][]byte, ch Channel, lim Limits) (*Wire, error) {
 	if !hmac.Equal(s.sign(rest[1:zmqJSON]), rest[0]) && len(s.key) > 0 {
 		return nil, &FrameError{Form: formZMQ, Part: "signature", Problem: "does not match the key", Err: ErrSignature}
 	}
-	m, err := dicts{rest[1], rest[2], rest[3], rest[4]}.message(formZMQ)
+	m, err := dicts{header: rest[1], parent: rest[2], metadata: rest[3], content: rest[4]}.message(formZMQ)
 	if err != nil {
 		return nil, err
 	}
