@@ -94,8 +94,8 @@ func (f Framing) Append(dst []byte, m *Message) (frame []byte, binary bool, err 
 	return frame, true, err
 }
 
-// Decode reads one frame. The message shares the bytes of a binary frame,
-// which must not be used for anything else afterwards (or see [Message.Clone]).
+// Decode reads one frame. The message shares the bytes of the frame, which must
+// not be used for anything else afterwards (or see [Message.Clone]).
 // Errors are of type *FrameError; none of them is a reason to close the
 // connection.
 func (f Framing) Decode(frame []byte, binary bool, lim Limits) (*Message, error) {

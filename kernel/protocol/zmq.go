@@ -119,9 +119,10 @@ func (s *Signer) Decode(parts [][]byte, ch Channel, lim Limits) (*Wire, error) {
 // concurrent use.
 type Replays struct {
 	mu   sync.Mutex
+	size int
 	seen map[string]bool
-	ring []string // in the order they came
-	next int
+	ring []string // in the order they came; grows up to size
+	next int      // where the oldest is, once the ring is full
 }
 
 // NewReplays returns a memory of the last n signatures; with n <= 0 of 65536,
@@ -130,7 +131,7 @@ func NewReplays(n int) *Replays {
 	if n <= 0 {
 		n = 1 << 16
 	}
-	return &Replays{seen: map[string]bool{}, ring: make([]string, n)}
+	return &Replays{size: n, seen: map[string]bool{}}
 }
 
 // Check fails with ErrReplayed where the signature came before. Empty
@@ -144,9 +145,13 @@ func (r *Replays) Check(signature string) error {
 	if r.seen[signature] {
 		return &FrameError{Form: formZMQ, Part: "signature", Problem: "is not new", Err: ErrReplayed}
 	}
-	delete(r.seen, r.ring[r.next])
 	r.seen[signature] = true
+	if len(r.ring) < r.size {
+		r.ring = append(r.ring, signature)
+		return nil
+	}
+	delete(r.seen, r.ring[r.next])
 	r.ring[r.next] = signature
-	r.next = (r.next + 1) % len(r.ring)
+	r.next = (r.next + 1) % r.size
 	return nil
 }
