@@ -52,7 +52,7 @@ func (f failure) contents(requestType string) []protocol.Content {
 	case protocol.TypeExecuteReply:
 		return []protocol.Content{
 			protocol.Error{EName: f.name, EValue: f.value, Traceback: trace},
-			protocol.ExecuteReply{Failure: protocol.Failure{Status: protocol.Failed, EName: f.name, EValue: f.value, Traceback: trace}},
+			protocol.ExecuteReply{Outcome: protocol.Outcome{Status: protocol.Failed, EName: f.name, EValue: f.value, Traceback: trace}},
 		}
 	}
 	return []protocol.Content{protocol.ErrorReply{Type: reply, EName: f.name, EValue: f.value, Traceback: trace}}

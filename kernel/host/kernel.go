@@ -46,10 +46,10 @@ type Kernel struct {
 
 	mu          sync.Mutex
 	pending     pending
-	asked       bool   // for the end
+	asked       bool        // for the end
 	late        *time.Timer // kills where the end that was asked for does not come
-	reaped      bool   // the process id may belong to somebody else
-	killedFor   string // why we killed it; empty: we did not
+	reaped      bool        // the process id may belong to somebody else
+	killedFor   string      // why we killed it; empty: we did not
 	interrupted time.Time
 	stubborn    [2]string // what the last interrupt was to end: the execution and the interrupt itself
 }

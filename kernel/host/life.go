@@ -110,7 +110,7 @@ func (k *Kernel) finish(waitErr error) {
 	k.exit <- Exit{Reason: d.reason(), Asked: asked}
 	close(k.exit)
 	close(k.ended)
-	k.in.Close() // which frees a write that something the child left behind still blocks
+	k.in.Close()                                         // which frees a write that something the child left behind still blocks
 	_ = k.out.SetReadDeadline(time.Now().Add(pipeGrace)) // see patience
 }
 

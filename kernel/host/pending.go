@@ -23,8 +23,21 @@ type pending struct {
 	sent uint64
 }
 
+// answered says whether kernels answer requests of the type. They ignore those
+// that they do not know, which must not be waited for.
+func answered(requestType string) bool {
+	switch requestType {
+	case protocol.TypeKernelInfoRequest, protocol.TypeExecuteRequest, protocol.TypeCompleteRequest,
+		protocol.TypeInspectRequest, protocol.TypeIsCompleteRequest, protocol.TypeHistoryRequest,
+		protocol.TypeCommInfoRequest, protocol.TypeShutdownRequest, protocol.TypeInterruptRequest,
+		protocol.TypeDebugRequest:
+		return true
+	}
+	return false
+}
+
 func (p *pending) add(m *protocol.Message) {
-	if _, answered := protocol.ReplyType(m.Header.MsgType); !answered {
+	if !answered(m.Header.MsgType) {
 		return
 	}
 	if p.byID == nil {
