@@ -101,7 +101,10 @@ func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values st
 			if p := n.Program(id); p != nil {
 				return p
 			}
-			return x.files.Program(id)
+			if p := x.files.Program(id); p != nil || x.opts.Lookup == nil {
+				return p
+			}
+			return x.opts.Lookup(id)
 		},
 		Origin: func(name string) string { owner, _ := n.Graph.Owner(name); return owner },
 	})
@@ -123,12 +126,12 @@ func (x *Executor) env(n *Notebook, c *Cell, values starlark.StringDict) (starla
 		env[name] = v
 	}
 	for _, read := range c.Program.Reads() {
-		owner, ok := n.Graph.Owner(read.Name)
-		if !ok {
-			continue
-		}
 		v := values[read.Name]
-		if v == nil {
+		owner, owned := n.Graph.Owner(read.Name)
+		switch {
+		case v == nil && !owned:
+			continue
+		case v == nil:
 			return nil, c.Program.ErrorAt(lang.KindName, read.Line, read.Col,
 				fmt.Sprintf("cell %s did not give `%s` a value", owner, read.Name), "it is assigned only under a condition that did not hold")
 		}

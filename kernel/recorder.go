@@ -30,6 +30,8 @@ type World struct {
 	Channels []Channel
 	// Threads is how many goroutines a computation may use; 0 means all cores.
 	Threads int
+	// Input asks the client for a line of text; nil if there is no client.
+	Input func(ctx context.Context, prompt string) (string, error)
 	// MaxOutput is how many bytes of text a cell may print before the middle
 	// is left out; 0 means DefaultMaxOutput.
 	MaxOutput int
@@ -233,6 +235,13 @@ func (r *recorder) Now() time.Time {
 		return r.world.Clock()
 	}
 	return time.Now()
+}
+
+func (r *recorder) Input(ctx context.Context, prompt string) (string, error) {
+	if r.world.Input == nil {
+		return "", errors.New("input() asks a person, and nobody is there; declare a param and set it with -p")
+	}
+	return r.world.Input(ctx, prompt)
 }
 
 func (r *recorder) Threads() int { return r.world.Threads }

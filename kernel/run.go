@@ -49,6 +49,9 @@ type Options struct {
 	Params map[string]string
 	// Project is the folder that load() reads from.
 	Project fs.FS
+	// Lookup finds programs that are neither cells nor loaded files, for
+	// back-traces; may be nil.
+	Lookup func(id string) *lang.Program
 	// Limits hold for each cell.
 	Limits   lang.Limits
 	Observer Observer

@@ -42,6 +42,46 @@ func (f *Func) Help() string {
 	return text
 }
 
+// Parameters are the names of a function's parameters, for completion; nil for
+// other values.
+func Parameters(v starlark.Value) []string {
+	switch f := v.(type) {
+	case *Func:
+		return parameterNames(f.signature)
+	case *starlark.Function:
+		names := make([]string, f.NumParams())
+		for i := range names {
+			names[i], _ = f.Param(i)
+		}
+		return names
+	}
+	return nil
+}
+
+// parameterNames reads a signature such as `path, sep=",", *args`.
+func parameterNames(signature string) []string {
+	var names []string
+	depth, start, quoted := 0, 0, false
+	for i, c := range signature + "," {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case strings.ContainsRune("([{", c):
+			depth++
+		case strings.ContainsRune(")]}", c):
+			depth--
+		case c == ',' && depth == 0:
+			name, _, _ := strings.Cut(strings.TrimSpace(signature[start:min(i, len(signature))]), "=")
+			if name != "" && !strings.HasPrefix(name, "*") {
+				names = append(names, strings.TrimSpace(name))
+			}
+			start = i + 1
+		}
+	}
+	return names
+}
+
 // CallInternal runs the function. Errors say which builtin they come from only
 // where the message would not make sense without it. A panic is caught here,
 // where the line of the call is still known.

@@ -27,6 +27,8 @@ type Host interface {
 	// Notify sends a message to the configured channels and records it with
 	// its outcome.
 	Notify(ctx context.Context, n cells.Notice) error
+	// Input asks the client for a line of text.
+	Input(ctx context.Context, prompt string) (string, error)
 	// Now is the time that logged values carry.
 	Now() time.Time
 	// Threads is how many goroutines a computation may use.

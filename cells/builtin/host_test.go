@@ -72,8 +72,11 @@ func (h *memoryHost) WriteFile(ctx context.Context, path string, content []byte)
 }
 
 func (h *memoryHost) Notify(_ context.Context, n cells.Notice) error { return h.Record(n) }
-func (h *memoryHost) Now() time.Time                                 { return h.now }
-func (h *memoryHost) Threads() int                                   { return 2 }
+func (h *memoryHost) Input(_ context.Context, prompt string) (string, error) {
+	return "answer to " + prompt, nil
+}
+func (h *memoryHost) Now() time.Time { return h.now }
+func (h *memoryHost) Threads() int   { return 2 }
 
 // stdout is what the cell printed.
 func (h *memoryHost) stdout() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -29,6 +30,8 @@ func plain() []*Func {
 		{"filter", "f, xs", "The list of those x for which f(x) holds; with None for f, those that are true.", "filter(None, [0, 1])", filterValues},
 		{"isinstance", "x, types", "Tells whether x is of a type, or of one of several. A type is its name, as type(x) gives it, or its function (int, str, ...).", `isinstance(1, int)`, isInstance},
 		{"format", `x, spec=""`, "x as text in Python's format language.", `format(0.256, ".1%")`, formatValue},
+		{"input", `prompt=""`, "Asks the person at the client for a line of text. A cell that asks is never cached.", `input("your name? ")`, input},
+		{"sleep", "seconds", "Waits. An interrupt ends the waiting.", "sleep(0.001)", sleep},
 		{"bool", "x=False", "The truth of x. A series or a frame has none.", "bool([])", truth},
 	}
 }
@@ -301,4 +304,35 @@ func formatValue(c *call) (starlark.Value, error) {
 	}
 	s, err := lang.Format(x, spec)
 	return starlark.String(s), err
+}
+
+func input(c *call) (starlark.Value, error) {
+	prompt := ""
+	if err := c.unpack("prompt?", &prompt); err != nil {
+		return nil, err
+	}
+	h, err := c.host()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := h.Input(c.context(), prompt)
+	return starlark.String(answer), err
+}
+
+func sleep(c *call) (starlark.Value, error) {
+	var seconds number
+	if err := c.unpack("seconds", &seconds); err != nil {
+		return nil, err
+	}
+	if !(seconds >= 0 && seconds <= 1e6) {
+		return nil, fmt.Errorf("sleep: %v is not a number of seconds from 0 to a million", float64(seconds))
+	}
+	timer := time.NewTimer(time.Duration(float64(seconds) * float64(time.Second)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil, nil
+	case <-c.context().Done():
+		return nil, context.Cause(c.context())
+	}
 }

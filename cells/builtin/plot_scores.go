@@ -151,7 +151,7 @@ func rocCurves(truth *train.Labels, proba *Frame) ([]plot.XY, error) {
 	for i := range proba.frame.NumColumns() {
 		s := proba.frame.At(i)
 		class, ok := classNamed(truth.Classes, s.Name())
-		if !ok {
+		if !ok || truth.Classes.Index(class) < 0 {
 			continue // a class that y_true does not have
 		}
 		values, err := numbers("y_score", s)

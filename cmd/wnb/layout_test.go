@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"cells/builtin":    {"cells", "cells/*"},
 	"kernel":           {"cells", "cells/lang", "cells/builtin", "notebooks"},
 	"kernel/protocol":  {},
+	"kernel/session":   {"cells", "cells/lang", "cells/builtin", "kernel", "kernel/protocol", "notebooks"},
 	"kernel/runlog":    {"cells", "cells/lang", "kernel", "notebooks", "storage"},
 	"frontend/live":    {"kernel/protocol", "notebooks"},
 	"frontend/report":  {"cells/plot", "kernel/runlog", "notebooks", "notebooks/export", "storage"},

@@ -1,0 +1,399 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/builtin"
+	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/protocol"
+	"github.com/wnb-dev/wnb/notebooks"
+)
+
+// execute answers an execute_request, from busy to idle.
+func (s *Session) execute(j job) {
+	s.out.status(j.msg.Header, protocol.Busy)
+	failure := s.answerExecute(j)
+	s.publishView()
+	s.publishGraph(j.msg.Header)
+	s.out.status(j.msg.Header, protocol.Idle)
+	if failure && j.req.StopOnError {
+		s.abort()
+	}
+}
+
+// answerExecute runs the code and sends the reply; it tells whether it failed.
+func (s *Session) answerExecute(j job) bool {
+	st := &s.state
+	if strings.TrimSpace(j.req.Code) == "" {
+		s.out.reply(j.msg, protocol.ExecuteReply{ExecutionCount: st.count})
+		return false
+	}
+	if !j.req.Silent && j.req.StoreHistory {
+		st.count++
+		s.remember(j.req.Code, st.count)
+	}
+	if !j.req.Silent {
+		s.out.publish(j.msg.Header, "", protocol.ExecuteInput{Code: j.req.Code, ExecutionCount: st.count})
+	}
+	st.observer.begin(j, st.count)
+	var err error
+	s.interruptible(func(ctx context.Context) { err = s.run(ctx, j) })
+	st.observer.end()
+	if err != nil {
+		s.refuse(j, err)
+		return true
+	}
+	s.out.reply(j.msg, protocol.ExecuteReply{
+		ExecutionCount: st.count, UserExpressions: s.expressions(j.req.UserExpressions),
+	})
+	return false
+}
+
+// refuse sends an error, as output and as reply.
+func (s *Session) refuse(j job, err error) {
+	e := failure(err)
+	if !j.req.Silent {
+		s.out.publish(j.msg.Header, "", protocol.Error{EName: e.EName, EValue: e.EValue, Traceback: e.Traceback})
+	}
+	s.out.reply(j.msg, protocol.ExecuteReply{Outcome: e, ExecutionCount: s.state.count})
+}
+
+// failure is an error in the protocol's words.
+func failure(err error) protocol.Outcome {
+	var e *lang.Error
+	if errors.As(err, &e) {
+		return protocol.Outcome{Status: protocol.Failed, EName: string(e.Kind), EValue: e.Msg, Traceback: e.Details()}
+	}
+	return protocol.Outcome{Status: protocol.Failed, EName: string(lang.KindRuntime), EValue: err.Error(), Traceback: []string{err.Error()}}
+}
+
+// run runs the code of a request: as a cell, or as a console entry.
+func (s *Session) run(ctx context.Context, j job) error {
+	st := &s.state
+	md, err := protocol.DecodeMetadata(j.msg)
+	if err != nil {
+		return err
+	}
+	st.remove(md.DeletedCells)
+	if md.CellID == "" {
+		return s.entry(ctx, j)
+	}
+	id := st.id(md.CellID)
+	if err := st.put(id, j.req.Code); err != nil {
+		return err
+	}
+	st.of(id).request = j.msg.Header
+	if err := s.prepare(ctx, id); err != nil {
+		return err
+	}
+	c := st.notebook.Cell(id)
+	if c == nil { // Markdown or raw
+		return nil
+	}
+	if old := st.of(id); old.result != nil && old.stale == "" && !c.Always && !filesChanged(old.result, s.hashFile) {
+		st.observer.replay(old.result)
+		return nil
+	}
+	return s.runCell(ctx, c, false)
+}
+
+// hashFile is the hash of a file that a cell names; "" if it is not there.
+func (s *Session) hashFile(name string) string {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(s.opts.World.Dir, name)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// prepare brings the cells that a cell needs up to date.
+func (s *Session) prepare(ctx context.Context, id string) error {
+	st := &s.state
+	needed, err := st.ancestors(id)
+	if err != nil {
+		return err
+	}
+	for _, c := range needed {
+		if p := st.problem(c.ID); p != nil {
+			return p
+		}
+		old := st.of(c.ID)
+		if fresh := old.result != nil && (old.stale == "" || s.opts.Mode == Off && old.result.Err == nil); fresh {
+			continue
+		}
+		if err := s.runCell(ctx, c, true); err != nil {
+			var e *lang.Error
+			if errors.As(err, &e) && e.Kind == lang.KindInterrupt {
+				return err
+			}
+			return &lang.Error{Kind: lang.KindRuntime, Cell: id, Msg: fmt.Sprintf("cell %s, which this cell needs, failed", c.ID), Hint: err.Error()}
+		}
+	}
+	if p := st.problem(id); p != nil {
+		return p
+	}
+	return nil
+}
+
+// runCell runs a cell with what the others gave. rerun: nobody asked for this
+// cell now, so its outputs replace what it showed.
+func (s *Session) runCell(ctx context.Context, c *kernel.Cell, rerun bool) error {
+	st := &s.state
+	own := st.of(c.ID)
+	if c.Disabled || c.Lang == notebooks.Python {
+		return fmt.Errorf("cell %s does not run: it is disabled or in Python", c.ID)
+	}
+	if rerun {
+		st.observer.rerun(c.ID, own.request, st.count)
+		defer st.observer.back()
+	}
+	values, inputs := st.values(c.ID)
+	res := st.executor.Run(ctx, st.notebook, c, values)
+	st.generation++
+	own.result, own.source, own.inputs, own.generation = res, c.Source, inputs, st.generation
+	st.refresh()
+	if res.Err != nil {
+		if rerun {
+			st.observer.fail(res.Err)
+		}
+		return res.Err
+	}
+	return nil
+}
+
+// rerunOne runs the first stale cell that ran before; false if there is none.
+func (s *Session) rerunOne() bool {
+	st := &s.state
+	for _, c := range st.notebook.Cells {
+		own := st.cells[c.ID]
+		if own == nil || own.result == nil || own.stale == "" || own.result.Err != nil && own.source == c.Source && !s.inputsChanged(c) || st.problem(c.ID) != nil || c.Always {
+			continue
+		}
+		needed, err := st.ancestors(c.ID)
+		if err != nil || !s.ready(needed) {
+			continue
+		}
+		s.out.status(own.request, protocol.Busy)
+		s.interruptible(func(ctx context.Context) { _ = s.runCell(ctx, c, true) }) // shown in the cell
+		s.publishView()
+		s.publishGraph(own.request)
+		s.out.status(own.request, protocol.Idle)
+		return true
+	}
+	return false
+}
+
+// inputsChanged tells whether a cell that failed would see other values now.
+func (s *Session) inputsChanged(c *kernel.Cell) bool {
+	_, now := s.state.values(c.ID)
+	was := s.state.of(c.ID).inputs
+	for name, in := range now {
+		if was[name] != in {
+			return true
+		}
+	}
+	return false
+}
+
+// ready tells whether all cells are up to date.
+func (s *Session) ready(needed []*kernel.Cell) bool {
+	for _, c := range needed {
+		if own := s.state.cells[c.ID]; own == nil || own.result == nil || own.result.Err != nil || own.stale != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// entry runs a console entry.
+func (s *Session) entry(ctx context.Context, j job) error {
+	st := &s.state
+	id := fmt.Sprintf("entry-%d", st.count)
+	p, err := lang.Compile(id, j.req.Code)
+	if err != nil {
+		return err
+	}
+	st.programs[id] = p
+	for _, d := range p.Defines() {
+		if _, ok := st.repl[d.Name.Name]; d.Augmented && ok {
+			return p.ErrorAt(lang.KindName, d.Line, d.Col, fmt.Sprintf("`%s` cannot be changed in place", d.Name.Name), fmt.Sprintf("write %[1]s = %[1]s + ...", d.Name.Name))
+		}
+	}
+	values := starlark.StringDict{}
+	for _, r := range p.Reads() {
+		v, err := s.entryValue(ctx, p, r)
+		if err != nil {
+			return err
+		}
+		if v != nil {
+			values[r.Name] = v
+		}
+	}
+	res := st.executor.Run(ctx, st.notebook, &kernel.Cell{ID: id, Lang: notebooks.Starlark, Source: j.req.Code, Program: p}, values)
+	if res.Err != nil {
+		return res.Err
+	}
+	for name, v := range res.Values {
+		st.repl[name] = v
+	}
+	return nil
+}
+
+// entryValue is what a name means in the console: an earlier entry's value, a
+// cell's, which is brought up to date, or a builtin (nil).
+func (s *Session) entryValue(ctx context.Context, p *lang.Program, r lang.Name) (starlark.Value, error) {
+	st := &s.state
+	if v, ok := st.repl[r.Name]; ok {
+		return v, nil
+	}
+	owner, ok := st.notebook.Graph.Owner(r.Name)
+	switch {
+	case !ok && (st.builtins.Has(r.Name) || starlark.Universe.Has(r.Name)):
+		return nil, nil
+	case !ok:
+		known := append(st.builtins.Keys(), st.repl.Keys()...)
+		hint := ""
+		if like := lang.Suggest(r.Name, append(known, starlark.Universe.Keys()...)); like != "" {
+			hint = fmt.Sprintf("did you mean `%s`?", like)
+		}
+		return nil, p.ErrorAt(lang.KindName, r.Line, r.Col, fmt.Sprintf("`%s` is not defined", r.Name), hint)
+	}
+	if err := s.prepare(ctx, owner); err != nil {
+		return nil, err
+	}
+	if own := st.of(owner); own.result == nil || own.stale != "" {
+		if err := s.runCell(ctx, st.notebook.Cell(owner), true); err != nil {
+			return nil, err
+		}
+	}
+	return st.of(owner).result.Values[r.Name], nil
+}
+
+// expressions evaluates user_expressions in the console's names.
+func (s *Session) expressions(list protocol.Object[string]) protocol.Object[protocol.ExpressionResult] {
+	out := protocol.Object[protocol.ExpressionResult]{}
+	for name, code := range list {
+		v, err := s.evaluate(code)
+		if err != nil {
+			out[name] = protocol.ExpressionResult{Outcome: failure(err)}
+			continue
+		}
+		data, err := builtin.Render(s.ctx, v)
+		if err != nil {
+			out[name] = protocol.ExpressionResult{Outcome: failure(err)}
+			continue
+		}
+		out[name] = protocol.ExpressionResult{Data: bundle(data)}
+	}
+	return out
+}
+
+func (s *Session) evaluate(code string) (starlark.Value, error) {
+	p, err := lang.Compile("expression", code)
+	if err != nil {
+		return nil, err
+	}
+	env := s.names()
+	if err := p.CheckNames(env); err != nil {
+		return nil, err
+	}
+	var res *lang.Result
+	s.interruptible(func(ctx context.Context) { res, err = p.Run(ctx, env, lang.Options{Limits: s.opts.Limits}) })
+	if err != nil {
+		return nil, err
+	}
+	if res.Value == nil {
+		return starlark.None, nil
+	}
+	return res.Value, nil
+}
+
+// names are all that the console knows.
+func (s *Session) names() starlark.StringDict {
+	st := &s.state
+	out := starlark.StringDict{}
+	for name, v := range st.builtins {
+		out[name] = v
+	}
+	for _, own := range st.cells {
+		if own.result != nil {
+			for name, v := range own.result.Values {
+				out[name] = v
+			}
+		}
+	}
+	for name, v := range st.repl {
+		out[name] = v
+	}
+	return out
+}
+
+// input asks the client of the running request.
+func (s *Session) input(ctx context.Context, prompt string) (string, error) {
+	req := s.state.observer.request()
+	if req.msg == nil || !req.req.AllowStdin {
+		return "", errors.New("input() needs a client that answers; this request does not allow it")
+	}
+	answer := make(chan string, 1)
+	s.mu.Lock()
+	s.asking = answer
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.asking = nil
+		s.mu.Unlock()
+	}()
+	s.out.ask(req.msg, prompt)
+	select {
+	case text := <-answer:
+		return text, nil
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// answer hands an input_reply to the cell that asked.
+func (s *Session) answer(m *protocol.Message) {
+	reply, err := protocol.As[protocol.InputReply](m)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil && s.asking != nil {
+		s.asking <- reply.Value
+		s.asking = nil
+	}
+}
+
+// held sends messages only when a person asked for the cell; in a rerun it
+// keeps them back.
+type held struct {
+	channels []kernel.Channel
+	observer *observer
+}
+
+func (*held) Name() string { return "session" }
+
+func (h *held) Send(ctx context.Context, n cells.Notice) error {
+	if h.observer.reruns() {
+		return errors.New("held: run the cell to send it")
+	}
+	var errs []error
+	for _, c := range h.channels {
+		errs = append(errs, c.Send(ctx, n))
+	}
+	return errors.Join(errs...)
+}
