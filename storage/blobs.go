@@ -19,9 +19,25 @@ import (
 // smallBlob is the size up to which a blob is held in memory, so that storing known content needs no write.
 const smallBlob = 1 << 20
 
+// Blobs are the content of a store, without its database. A process that only keeps content, such as a kernel, opens
+// just this.
+type Blobs struct{ dir string }
+
+// OpenBlobs opens the content of the store in dir, which is created, mode 0700, when it is absent.
+func OpenBlobs(dir string) (*Blobs, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("store %s: %w", dir, err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, explain(dir, err)
+	}
+	return &Blobs{dir}, nil
+}
+
 // PutBlob stores what r holds. It is on the disk when PutBlob returns. Storing known small content again costs a read.
 // A blob that nothing refers to may be removed an hour after it was last put.
-func (s *Store) PutBlob(ctx context.Context, r io.Reader) (Blob, error) {
+func (s *Blobs) PutBlob(ctx context.Context, r io.Reader) (Blob, error) {
 	src := &contextReader{ctx: ctx, r: r}
 	head, err := io.ReadAll(io.LimitReader(src, smallBlob+1))
 	if err != nil {
@@ -45,7 +61,7 @@ func (s *Store) PutBlob(ctx context.Context, r io.Reader) (Blob, error) {
 }
 
 // refresh reports whether the blob is there, undamaged, and makes it young again.
-func (s *Store) refresh(b Blob, content []byte) bool {
+func (s *Blobs) refresh(b Blob, content []byte) bool {
 	path := s.blobPath(b.SHA256)
 	old, err := os.ReadFile(path)
 	if err != nil || !bytes.Equal(old, content) {
@@ -57,7 +73,7 @@ func (s *Store) refresh(b Blob, content []byte) bool {
 
 // writeBlob writes to a temporary file, syncs it and renames it into place. An existing blob is replaced by the same
 // content, which repairs a damaged one.
-func (s *Store) writeBlob(r io.Reader) (b Blob, err error) {
+func (s *Blobs) writeBlob(r io.Reader) (b Blob, err error) {
 	tmp := filepath.Join(s.dir, "blobs", "tmp")
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return Blob{}, err
@@ -84,7 +100,7 @@ func (s *Store) writeBlob(r io.Reader) (b Blob, err error) {
 }
 
 // place renames a file to its name and makes the name durable.
-func (s *Store) place(from, to string) error {
+func (s *Blobs) place(from, to string) error {
 	dir := filepath.Dir(to)
 	_, err := os.Stat(dir)
 	fresh := err != nil
@@ -100,17 +116,17 @@ func (s *Store) place(from, to string) error {
 	return errors.Join(syncDir(filepath.Dir(dir)), syncDir(filepath.Join(s.dir, "blobs")))
 }
 
-func (s *Store) blobPath(sha string) string {
+func (s *Blobs) blobPath(sha string) string {
 	return filepath.Join(s.dir, "blobs", sha[:2], sha[2:4], sha)
 }
 
 // OpenBlob opens the blob with this hash. The content is verified while it is read: instead of io.EOF the last Read
 // gives an error that wraps ErrCorrupt when the content is not what was stored. Errors: ErrNotFound.
-func (s *Store) OpenBlob(ctx context.Context, sha256 string) (io.ReadCloser, error) {
+func (s *Blobs) OpenBlob(ctx context.Context, sha256 string) (io.ReadCloser, error) {
 	return s.openBlob(ctx, sha256)
 }
 
-func (s *Store) openBlob(ctx context.Context, sha string) (io.ReadCloser, error) {
+func (s *Blobs) openBlob(ctx context.Context, sha string) (io.ReadCloser, error) {
 	if !isSHA256(sha) {
 		return nil, fmt.Errorf("blob %q: %w: a blob's name is 64 lower-case hex digits", shorten(sha), ErrNotFound)
 	}
@@ -125,7 +141,7 @@ func (s *Store) openBlob(ctx context.Context, sha string) (io.ReadCloser, error)
 }
 
 // ReadBlob reads and verifies the whole blob with this hash. Errors: ErrNotFound, ErrCorrupt.
-func (s *Store) ReadBlob(ctx context.Context, sha256 string) ([]byte, error) {
+func (s *Blobs) ReadBlob(ctx context.Context, sha256 string) ([]byte, error) {
 	r, err := s.openBlob(ctx, sha256)
 	if err != nil {
 		return nil, err
@@ -158,7 +174,7 @@ func (b *blobReader) Read(p []byte) (int, error) {
 func (b *blobReader) Close() error { return b.file.Close() }
 
 // blobSize looks a blob up on the disk.
-func (s *Store) blobSize(sha string) (int64, error) {
+func (s *Blobs) blobSize(sha string) (int64, error) {
 	if isSHA256(sha) {
 		info, err := os.Stat(s.blobPath(sha))
 		if err == nil {

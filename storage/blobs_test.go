@@ -133,3 +133,19 @@ func TestPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestBlobsWithoutTheDatabase(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), ".wnb")
+	blobs, err := OpenBlobs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := blobs.PutBlob(t.Context(), strings.NewReader("from a kernel"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir, Options{})
+	if got, err := s.ReadBlob(t.Context(), b.SHA256); err != nil || string(got) != "from a kernel" {
+		t.Errorf("the store reads %q, %v", got, err)
+	}
+}

@@ -48,6 +48,7 @@ type Options struct {
 
 // A Store is an open store. Its methods may be called from many goroutines.
 type Store struct {
+	*Blobs
 	dir   string
 	clock func() time.Time
 	busy  time.Duration
@@ -68,7 +69,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", dir, err)
 	}
-	s := &Store{dir: dir, clock: opts.Clock, busy: opts.BusyTimeout, rand: opts.Rand}
+	s := &Store{Blobs: &Blobs{dir}, dir: dir, clock: opts.Clock, busy: opts.BusyTimeout, rand: opts.Rand}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
