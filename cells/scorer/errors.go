@@ -1,0 +1,112 @@
+package scorer
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Why a call into an extension ended. All of them arrive wrapped in a
+// *CallError; the instance they happened in is gone.
+var (
+	// ErrFuel: the guest executed more instructions than its budget.
+	ErrFuel = errors.New("out of fuel")
+	// ErrDeadline: the guest ran longer than its deadline, or the compiler did.
+	ErrDeadline = errors.New("deadline exceeded")
+	// ErrStack: the guest's calls nest deeper than the limit.
+	ErrStack = errors.New("call stack too deep")
+	// ErrMemory: the input does not fit in the guest's memory limit.
+	ErrMemory = errors.New("not enough guest memory")
+	// ErrUndefined: a metric gave NaN or an infinity.
+	ErrUndefined = errors.New("metric is undefined on this input")
+	// ErrClosed: the engine, module or job was closed.
+	ErrClosed = errors.New("closed")
+)
+
+// ValidationError says why a module was refused and where. Func is the index
+// of a function in the module's function index space, or -1.
+type ValidationError struct {
+	Section string
+	Func    int
+	Offset  int
+	Msg     string
+}
+
+func (e *ValidationError) Error() string {
+	if e.Func >= 0 {
+		return fmt.Sprintf("invalid module: section %s, function %d, offset %#x: %s", e.Section, e.Func, e.Offset, e.Msg)
+	}
+	return fmt.Sprintf("invalid module: section %s, offset %#x: %s", e.Section, e.Offset, e.Msg)
+}
+
+// CallError is a failed call into an extension. Unwrap gives the reason:
+// ErrFuel, ErrDeadline, ErrStack, ErrMemory, ErrUndefined, a *TrapError, an
+// *ExtError, an *ExitError, an *ABIError, or context.Canceled.
+type CallError struct {
+	Extension, Version string
+	Call               string // the export that was called
+	Rows               [2]int // half-open range of rows of the batch
+	Fuel               int64  // used by this call
+	Err                error
+}
+
+func (e *CallError) Error() string {
+	name := e.Extension
+	if e.Version != "" {
+		name += " " + e.Version
+	}
+	if e.Rows[1] > 0 {
+		return fmt.Sprintf("extension %s: %s on rows %d to %d: %v", name, e.Call, e.Rows[0], e.Rows[1], e.Err)
+	}
+	return fmt.Sprintf("extension %s: %s: %v", name, e.Call, e.Err)
+}
+
+func (e *CallError) Unwrap() error { return e.Err }
+
+// InitError is a failure before the first call: the start function,
+// _initialize or wnb_configure.
+type InitError struct{ Err error }
+
+func (e *InitError) Error() string { return "cannot start: " + e.Err.Error() }
+func (e *InitError) Unwrap() error { return e.Err }
+
+// TrapError is a WebAssembly trap, such as an integer division by zero.
+type TrapError struct {
+	Reason string
+	Stack  string // innermost frame first, truncated
+}
+
+func (e *TrapError) Error() string { return "trap: " + e.Reason }
+
+// ExtError is an error that the extension itself reports (wnb.fail, env.abort).
+type ExtError struct {
+	Code int32
+	Msg  string
+}
+
+func (e *ExtError) Error() string { return fmt.Sprintf("failed with code %d: %s", e.Code, e.Msg) }
+
+// ExitError is a guest that called proc_exit.
+type ExitError struct{ Code uint32 }
+
+func (e *ExitError) Error() string {
+	return fmt.Sprintf("exited with code %d instead of returning", e.Code)
+}
+
+// ABIError is a guest that broke the contract at run time: a pointer outside
+// its memory, an allocation that overlaps another.
+type ABIError struct{ Msg string }
+
+func (e *ABIError) Error() string { return "breaks the ABI: " + e.Msg }
+
+// SelfCheckError is an extension whose self-check failed.
+type SelfCheckError struct {
+	Vector int // index into the manifest's selfcheck list, -1 for a generated one
+	Msg    string
+}
+
+func (e *SelfCheckError) Error() string {
+	if e.Vector < 0 {
+		return "self-check on generated rows: " + e.Msg
+	}
+	return fmt.Sprintf("self-check vector %d: %s", e.Vector, e.Msg)
+}

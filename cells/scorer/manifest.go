@@ -1,0 +1,345 @@
+package scorer
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	manifestSection = "wnb"
+	manifestDepth   = 16
+)
+
+// Kind is what an extension computes.
+type Kind string
+
+const (
+	KindMetric Kind = "metric" // one number from labels and predictions
+	KindScorer Kind = "scorer" // outputs of each row from its features
+)
+
+// Manifest describes an extension. It is the JSON in the custom section "wnb"
+// and can be read without running the module.
+type Manifest struct {
+	ABI         int              `json:"abi"`
+	Kind        Kind             `json:"kind"`
+	Name        string           `json:"name"`
+	Version     string           `json:"version,omitempty"`
+	Description string           `json:"description,omitempty"`
+	Metric      *MetricSpec      `json:"metric,omitempty"`
+	Scorer      *ScorerSpec      `json:"scorer,omitempty"`
+	Params      map[string]Param `json:"params,omitempty"`
+	Limits      ManifestLimits   `json:"limits,omitzero"`
+	SelfCheck   []Vector         `json:"selfcheck,omitempty"`
+}
+
+// MetricSpec says what a metric takes and what its number means.
+type MetricSpec struct {
+	GreaterIsBetter bool       `json:"greater_is_better"`
+	Input           string     `json:"input"`             // label, score, proba or value
+	Outputs         Outputs    `json:"outputs,omitempty"` // columns of p
+	Weights         bool       `json:"weights,omitempty"` // takes sample weights
+	Range           []*float64 `json:"range,omitempty"`   // [lo, hi], null = open
+	NaN             string     `json:"nan,omitempty"`     // error (default) or skip
+	Streaming       bool       `json:"streaming,omitempty"`
+}
+
+// ScorerSpec says what a row scorer takes and how many outputs a row has.
+type ScorerSpec struct {
+	Features []Feature `json:"features"`
+	Layout   string    `json:"layout,omitempty"` // col (default) or row
+	Outputs  int       `json:"outputs,omitempty"`
+}
+
+// Feature is one input column of a row scorer.
+type Feature struct {
+	Name  string `json:"name"`
+	DType string `json:"dtype,omitempty"` // f64
+}
+
+// ManifestLimits are what the author asks for within the host's maxima.
+type ManifestLimits struct {
+	MemoryMiB  int   `json:"memory_mib,omitempty"`
+	FuelPerRow int64 `json:"fuel_per_row,omitempty"`
+}
+
+// Vector is one self-check: inputs and the result that they must give.
+type Vector struct {
+	Params map[string]any `json:"params,omitempty"`
+	Y      []float64      `json:"y,omitempty"`
+	P      Rows           `json:"p,omitempty"`
+	W      []float64      `json:"w,omitempty"`
+	X      Rows           `json:"x,omitempty"` // of a row scorer
+	Expect Rows           `json:"expect"`
+	Tol    float64        `json:"tol,omitempty"`
+}
+
+// Rows is a matrix by rows. In JSON a plain number is one row of one column and
+// a list of numbers is one column.
+type Rows [][]float64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *Rows) UnmarshalJSON(b []byte) error {
+	var rows [][]float64
+	if json.Unmarshal(b, &rows) == nil {
+		*r = rows
+		return nil
+	}
+	var column []float64
+	if json.Unmarshal(b, &column) != nil {
+		var one float64
+		if err := json.Unmarshal(b, &one); err != nil {
+			return errors.New("wanted a number, a list of numbers or a list of rows")
+		}
+		column = []float64{one}
+	}
+	*r = make(Rows, len(column))
+	for i := range column {
+		(*r)[i] = column[i : i+1]
+	}
+	return nil
+}
+
+// Outputs is a number of columns; 0, written "k", is any number.
+type Outputs int
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *Outputs) UnmarshalJSON(b []byte) error {
+	if string(b) == `"k"` {
+		*o = 0
+		return nil
+	}
+	var n int
+	if err := json.Unmarshal(b, &n); err != nil || n < 1 || n > math.MaxInt16 {
+		return errors.New(`outputs must be a positive number or "k"`)
+	}
+	*o = Outputs(n)
+	return nil
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o Outputs) MarshalJSON() ([]byte, error) {
+	if o == 0 {
+		return []byte(`"k"`), nil
+	}
+	return json.Marshal(int(o))
+}
+
+// ReadManifest finds and checks the manifest of a module. Nothing runs.
+func ReadManifest(wasm []byte) (*Manifest, error) {
+	lim := Limits{}.withDefaults()
+	m, err := decode(wasm, &lim)
+	if err != nil {
+		return nil, err
+	}
+	return m.readManifest()
+}
+
+func (m *module) readManifest() (*Manifest, error) {
+	refuse := func(err error) error {
+		return &ValidationError{Section: "custom " + manifestSection, Func: -1, Offset: m.manAt, Msg: err.Error()}
+	}
+	if m.manifest == nil {
+		return nil, refuse(errors.New("the module has no manifest; add one with `wnb ext pack`"))
+	}
+	man, err := ParseManifest(m.manifest)
+	if err != nil {
+		return nil, refuse(err)
+	}
+	return man, nil
+}
+
+// ParseManifest reads a manifest from JSON. Unknown and repeated fields are errors.
+func ParseManifest(b []byte) (*Manifest, error) {
+	if len(b) > maxManifest {
+		return nil, fmt.Errorf("manifest of %d bytes, the limit is %d", len(b), maxManifest)
+	}
+	if !utf8.Valid(b) {
+		return nil, errors.New("manifest is not UTF-8")
+	}
+	if err := strictJSON(b); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	man := &Manifest{}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(man); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	if err := man.check(); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	return man, nil
+}
+
+func (m *Manifest) check() error {
+	switch {
+	case m.ABI != 1:
+		return fmt.Errorf("extension needs ABI %d, this host offers 1", m.ABI)
+	case m.Name == "" || len(m.Name) > 128:
+		return errors.New("name must have 1 to 128 bytes")
+	case m.Limits.MemoryMiB < 0 || m.Limits.FuelPerRow < 0:
+		return errors.New("limits must not be negative")
+	case m.Kind == KindMetric && (m.Metric == nil || m.Scorer != nil):
+		return errors.New(`kind "metric" goes with a "metric" object and no "scorer"`)
+	case m.Kind == KindScorer && (m.Scorer == nil || m.Metric != nil):
+		return errors.New(`kind "scorer" goes with a "scorer" object and no "metric"`)
+	case m.Kind == KindMetric:
+		if err := m.Metric.check(); err != nil {
+			return err
+		}
+	case m.Kind == KindScorer:
+		if err := m.Scorer.check(); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf(`kind %q; it must be "metric" or "scorer"`, m.Kind)
+	}
+	for name, p := range m.Params {
+		if err := p.check(name); err != nil {
+			return err
+		}
+	}
+	for i, v := range m.SelfCheck {
+		if len(v.Expect) == 0 {
+			return fmt.Errorf("selfcheck %d: expect is missing", i)
+		}
+	}
+	return nil
+}
+
+func (s *MetricSpec) check() error {
+	switch s.Input {
+	case "label", "score", "proba", "value":
+	default:
+		return fmt.Errorf("metric.input is %q; it must be label, score, proba or value", s.Input)
+	}
+	switch s.NaN {
+	case "", "error", "skip":
+	default:
+		return fmt.Errorf("metric.nan is %q; it must be error or skip", s.NaN)
+	}
+	if n := len(s.Range); n != 0 && n != 2 {
+		return fmt.Errorf("metric.range has %d numbers; it must have two", n)
+	}
+	return nil
+}
+
+// inRange is true where the range does not forbid v.
+func (s *MetricSpec) inRange(v float64) bool {
+	if len(s.Range) != 2 {
+		return true
+	}
+	lo, hi := s.Range[0], s.Range[1]
+	return (lo == nil || v >= *lo) && (hi == nil || v <= *hi)
+}
+
+func (s *ScorerSpec) check() error {
+	if s.Outputs == 0 {
+		s.Outputs = 1
+	}
+	switch {
+	case len(s.Features) == 0:
+		return errors.New("scorer.features is empty")
+	case s.Outputs < 0 || s.Outputs > math.MaxInt16:
+		return fmt.Errorf("scorer.outputs is %d", s.Outputs)
+	case s.Layout != "" && s.Layout != "col" && s.Layout != "row":
+		return fmt.Errorf("scorer.layout is %q; it must be col or row", s.Layout)
+	}
+	for i, f := range s.Features {
+		if f.Name == "" || f.DType != "" && f.DType != "f64" {
+			return fmt.Errorf("scorer.features[%d] needs a name, and its dtype must be f64", i)
+		}
+	}
+	return nil
+}
+
+// strictJSON refuses what encoding/json lets pass: repeated keys, deep nesting
+// and text after the value.
+func strictJSON(b []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.UseNumber()
+	if err := strictValue(dec, 0); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("text after the JSON value")
+	}
+	return nil
+}
+
+func strictValue(dec *json.Decoder, depth int) error {
+	if depth > manifestDepth {
+		return fmt.Errorf("JSON nests deeper than %d", manifestDepth)
+	}
+	tok, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	switch tok {
+	case json.Delim('{'):
+		keys := map[string]bool{}
+		for dec.More() {
+			key, err := dec.Token()
+			if err != nil {
+				return err
+			}
+			word, _ := key.(string)
+			name := strings.ToLower(word) // encoding/json takes any case
+			if keys[name] {
+				return fmt.Errorf("key %q twice", name)
+			}
+			keys[name] = true
+			if err := strictValue(dec, depth+1); err != nil {
+				return err
+			}
+		}
+	case json.Delim('['):
+		for dec.More() {
+			if err := strictValue(dec, depth+1); err != nil {
+				return err
+			}
+		}
+	default:
+		return nil
+	}
+	_, err = dec.Token()
+	return err
+}
+
+// Pack returns wasm with manifest as its custom section "wnb", in place of one
+// that is there. Both are checked.
+func Pack(wasm, manifest []byte) ([]byte, error) {
+	if _, err := ParseManifest(manifest); err != nil {
+		return nil, err
+	}
+	if err := Validate(wasm, Limits{}); err != nil {
+		return nil, err
+	}
+	out := append([]byte(nil), wasm[:8]...)
+	r := &reader{data: wasm, pos: 8, end: len(wasm)}
+	for r.more() {
+		at := r.pos
+		id := r.byte()
+		s := &reader{data: wasm, end: len(wasm)}
+		size := int(r.u32())
+		s.pos = r.pos
+		r.take(size)
+		if id != 0 || s.name() != manifestSection {
+			out = append(out, wasm[at:r.pos]...)
+		}
+	}
+	var w writer
+	w.name(manifestSection)
+	w.raw(manifest)
+	var all writer
+	all.raw(out)
+	all.section(0, w.buf)
+	return all.buf, nil
+}

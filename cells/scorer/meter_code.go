@@ -1,0 +1,251 @@
+package scorer
+
+// code rewrites the code section.
+func (x *meter) code() []byte {
+	var w writer
+	w.u32(uint32(len(x.m.bodies) + 3))
+	for i := range x.m.bodies {
+		b := x.body(i)
+		w.u32(uint32(len(b)))
+		w.raw(b)
+	}
+	for _, b := range [][]byte{x.chargeBody(), x.fillBody(), x.copyBody()} {
+		w.u32(uint32(len(b)))
+		w.raw(b)
+	}
+	return w.buf
+}
+
+// bodyWriter rewrites one function. left is the local that holds the fuel.
+type bodyWriter struct {
+	writer
+	x    *meter
+	left uint32
+}
+
+// body rewrites function i. A counted function becomes
+//
+//	depth += weight; if depth > limit { refuel(stackSignal) }
+//	charge; block { ...; return -> br } ; depth -= weight
+//
+// A trap leaves the depth as it is: the instance is dropped then.
+func (x *meter) body(i int) []byte {
+	b := &x.m.bodies[i]
+	w := &bodyWriter{x: x, left: uint32(b.info.locals)}
+	w.u32(uint32(len(b.locals) + 1))
+	for _, run := range b.locals {
+		w.u32(run.n)
+		w.put(byte(run.typ))
+	}
+	w.put(1, byte(i64))
+	weight := x.weights[i]
+	if weight > 0 {
+		w.enter(weight)
+	}
+	w.charge(b.info.costs[0])
+	if weight > 0 {
+		w.put(0x02)
+		w.resultType(x.m.types[x.m.funcs[i]].out)
+	}
+	w.instructions(b, weight > 0)
+	if weight > 0 {
+		w.put(0x0b)
+		w.addDepth(-weight)
+		w.put(0x24)
+		w.u32(x.depth)
+	}
+	w.put(0x0b)
+	return w.buf
+}
+
+// instructions copies a body up to its last end, which the caller writes.
+func (w *bodyWriter) instructions(b *body, wrapped bool) {
+	x := w.x
+	r := &instrReader{reader: reader{data: x.m.data, pos: b.at, end: b.end}, lim: x.lim}
+	loops, depth := 0, uint32(0)
+	for r.more() {
+		in := r.next()
+		raw := x.m.data[in.at:in.end]
+		switch in.op {
+		case 0x02, 0x04:
+			depth++
+			w.raw(raw)
+		case 0x03:
+			depth++
+			loops++
+			w.raw(raw)
+			w.charge(b.info.costs[loops])
+		case 0x0b:
+			if depth == 0 {
+				return
+			}
+			depth--
+			w.raw(raw)
+		case 0x0f:
+			if wrapped {
+				w.op(0x0c, depth)
+			} else {
+				w.raw(raw)
+			}
+		case 0x10, 0xd2:
+			w.op(byte(in.op), x.shift(in.a))
+		case 0xfc0a:
+			w.op(0x10, x.copy)
+		case 0xfc0b:
+			w.op(0x10, x.fill)
+		case 0x40, 0xfc08, 0xfc0c, 0xfc0e, 0xfc0f, 0xfc11: // the length is on top of the stack
+			w.op(0x10, x.charge)
+			w.raw(raw)
+		default:
+			w.raw(raw)
+		}
+	}
+}
+
+func (w *bodyWriter) resultType(out []valType) {
+	switch len(out) {
+	case 0:
+		w.put(0x40)
+	case 1:
+		w.put(byte(out[0]))
+	default:
+		w.s64(int64(w.x.typeFor(nil, out)))
+	}
+}
+
+// charge takes a constant off the fuel and asks for more below zero.
+func (w *bodyWriter) charge(cost int64) {
+	w.op(0x23, w.x.fuel)
+	w.put(0x42)
+	w.s64(cost)
+	w.put(0x7d) // i64.sub
+	w.check()
+}
+
+// check stores the fuel that is on the stack and asks for more below zero.
+func (w *bodyWriter) check() {
+	w.op(0x22, w.left)
+	w.op(0x24, w.x.fuel)
+	w.op(0x20, w.left)
+	w.put(0x42, 0, 0x53, 0x04, 0x40) // i64.const 0; i64.lt_s; if
+	w.op(0x20, w.left)
+	w.op(0x10, w.x.refuel)
+	w.op(0x24, w.x.fuel)
+	w.put(0x0b)
+}
+
+// addDepth leaves depth + n on the stack.
+func (w *bodyWriter) addDepth(n int) {
+	w.op(0x23, w.x.depth)
+	w.put(0x41)
+	w.s64(int64(n))
+	w.put(0x6a)
+}
+
+// enter counts a call and stops one that nests too deep.
+func (w *bodyWriter) enter(weight int) {
+	w.addDepth(weight)
+	w.op(0x24, w.x.depth)
+	w.op(0x23, w.x.depth)
+	w.put(0x41)
+	w.s64(int64(w.x.lim.CallDepth))
+	w.put(0x4a, 0x04, 0x40, 0x42) // i32.gt_s; if; i64.const
+	w.s64(stackSignal)
+	w.op(0x10, w.x.refuel)
+	w.put(0x1a, 0x0b)
+}
+
+// chargeLength takes 1 + local/16 off the fuel.
+func (w *bodyWriter) chargeLength(local uint32) {
+	w.op(0x23, w.x.fuel)
+	w.op(0x20, local)
+	w.put(0xad, 0x42, bulkShift, 0x88) // i64.extend_i32_u; i64.const; i64.shr_u
+	w.put(0x42, 1, 0x7c, 0x7d)         // i64.const 1; i64.add; i64.sub
+	w.check()
+}
+
+// helper starts a helper function of n i32 parameters.
+func (x *meter) helper(n uint32) *bodyWriter {
+	w := &bodyWriter{x: x, left: n}
+	w.put(1, 1, byte(i64))
+	return w
+}
+
+// chargeBody: (n) -> n, charging n/16.
+func (x *meter) chargeBody() []byte {
+	w := x.helper(1)
+	w.chargeLength(0)
+	w.put(0x20, 0, 0x0b)
+	return w.buf
+}
+
+// fillBody: memory.fill(d, v, n) in chunks, so that each is short. A fill that
+// ends outside of the memory writes some of it before it traps; nobody can tell,
+// since a trap is the end of the instance.
+func (x *meter) fillBody() []byte {
+	w := x.helper(3)
+	w.chunks(func() {
+		w.chargeConst()
+		w.put(0x20, 0, 0x20, 1)
+		w.chunk()
+		w.put(0xfc, 11, 0)
+		w.put(0x20, 0)
+		w.chunk()
+		w.put(0x6a, 0x21, 0) // d += chunk
+		w.shrink()
+	})
+	w.chargeLength(2)
+	w.put(0x20, 0, 0x20, 1, 0x20, 2, 0xfc, 11, 0, 0x0b)
+	return w.buf
+}
+
+// copyBody: memory.copy(d, s, n) in chunks: from the front where d <= s, else
+// from the back, as overlapping ranges need.
+func (x *meter) copyBody() []byte {
+	w := x.helper(3)
+	w.chunks(func() {
+		w.chargeConst()
+		w.put(0x20, 0, 0x20, 1, 0x4d, 0x04, 0x40) // d <= s (unsigned); if
+		w.put(0x20, 0, 0x20, 1)
+		w.chunk()
+		w.put(0xfc, 10, 0, 0)
+		for local := byte(0); local < 2; local++ {
+			w.put(0x20, local)
+			w.chunk()
+			w.put(0x6a, 0x21, local)
+		}
+		w.shrink()
+		w.put(0x05) // else
+		w.shrink()
+		w.put(0x20, 0, 0x20, 2, 0x6a, 0x20, 1, 0x20, 2, 0x6a)
+		w.chunk()
+		w.put(0xfc, 10, 0, 0)
+		w.put(0x0b)
+	})
+	w.chargeLength(2)
+	w.put(0x20, 0, 0x20, 1, 0x20, 2, 0xfc, 10, 0, 0, 0x0b)
+	return w.buf
+}
+
+// chunks repeats step while local 2 is longer than a chunk.
+func (w *bodyWriter) chunks(step func()) {
+	w.put(0x02, 0x40, 0x03, 0x40, 0x20, 2) // block; loop; n
+	w.chunk()
+	w.put(0x4d, 0x0d, 1) // i32.le_u; br_if out
+	step()
+	w.put(0x0c, 0, 0x0b, 0x0b)
+}
+
+func (w *bodyWriter) chunk() {
+	w.put(0x41)
+	w.s64(bulkChunk)
+}
+
+// shrink: n -= chunk.
+func (w *bodyWriter) shrink() {
+	w.put(0x20, 2)
+	w.chunk()
+	w.put(0x6b, 0x21, 2)
+}
+
+func (w *bodyWriter) chargeConst() { w.charge(bulkChunk >> bulkShift) }

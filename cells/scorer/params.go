@@ -1,0 +1,109 @@
+package scorer
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+)
+
+// Param declares one parameter: the part of JSON schema that a form needs.
+type Param struct {
+	Type        string   `json:"type"` // number, integer, string or boolean
+	Default     any      `json:"default,omitempty"`
+	Minimum     *float64 `json:"minimum,omitempty"`
+	Maximum     *float64 `json:"maximum,omitempty"`
+	Enum        []any    `json:"enum,omitempty"`
+	Description string   `json:"description,omitempty"`
+}
+
+func (p Param) check(name string) error {
+	switch p.Type {
+	case "number", "integer", "string", "boolean":
+	default:
+		return fmt.Errorf("parameter %q has type %q; it must be number, integer, string or boolean", name, p.Type)
+	}
+	if name == classesKey {
+		return fmt.Errorf("parameter name %q is taken by the host", name)
+	}
+	if p.Default != nil {
+		if _, err := p.value(name, p.Default); err != nil {
+			return fmt.Errorf("default of %w", err)
+		}
+	}
+	return nil
+}
+
+// classesKey is the key under which wnb_configure gets the classes.
+const classesKey = "classes"
+
+// value checks v and gives it in its JSON form.
+func (p Param) value(name string, v any) (any, error) {
+	rv := reflect.ValueOf(v)
+	var n float64
+	switch {
+	case v == nil:
+		return nil, fmt.Errorf("parameter %q has no value", name)
+	case p.Type == "string" && rv.Kind() == reflect.String, p.Type == "boolean" && rv.Kind() == reflect.Bool:
+	case (p.Type == "number" || p.Type == "integer") && rv.CanFloat():
+		n = rv.Float()
+	case (p.Type == "number" || p.Type == "integer") && rv.CanInt():
+		n = float64(rv.Int())
+	default:
+		return nil, fmt.Errorf("parameter %q must be a %s, and is %v", name, p.Type, v)
+	}
+	switch {
+	case p.Type == "integer" && n != math.Trunc(n), math.IsNaN(n), math.IsInf(n, 0):
+		return nil, fmt.Errorf("parameter %q must be a finite %s, and is %v", name, p.Type, v)
+	case p.Minimum != nil && n < *p.Minimum:
+		return nil, fmt.Errorf("parameter %q is %v, the minimum is %v", name, v, *p.Minimum)
+	case p.Maximum != nil && n > *p.Maximum:
+		return nil, fmt.Errorf("parameter %q is %v, the maximum is %v", name, v, *p.Maximum)
+	}
+	if p.Type == "number" || p.Type == "integer" {
+		v = n
+	}
+	if len(p.Enum) > 0 && !slices.Contains(p.Enum, v) {
+		return nil, fmt.Errorf("parameter %q is %v; it must be one of %v", name, v, p.Enum)
+	}
+	return v, nil
+}
+
+// configuration checks params against the manifest, fills in defaults and
+// gives what wnb_configure gets: a JSON object with sorted keys, or nil if there
+// is nothing to say.
+func (m *Manifest) configuration(params map[string]any, classes []string) ([]byte, error) {
+	out := map[string]any{}
+	for name := range params {
+		if _, ok := m.Params[name]; !ok {
+			return nil, fmt.Errorf("extension %s has no parameter %q; it has %v", m.Name, name, slices.Sorted(maps.Keys(m.Params)))
+		}
+	}
+	for name, p := range m.Params {
+		v, given := params[name]
+		if !given {
+			v = p.Default
+		}
+		checked, err := p.value(name, v)
+		if err != nil {
+			return nil, fmt.Errorf("extension %s: %w", m.Name, err)
+		}
+		out[name] = checked
+	}
+	if classes != nil {
+		out[classesKey] = classes
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return nil, fmt.Errorf("extension %s: parameters: %w", m.Name, err)
+	}
+	if len(b) > maxManifest {
+		return nil, fmt.Errorf("extension %s: parameters take %d bytes, the limit is %d", m.Name, len(b), maxManifest)
+	}
+	return b, nil
+}

@@ -1,0 +1,197 @@
+package scorer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+)
+
+// Config sets up an Engine. The zero value is usable.
+type Config struct {
+	// CacheDir keeps compiled code from one process to the next. Whoever can
+	// write there can run code as this user: it is created with mode 0700 and
+	// refused if others can write to it. Empty: no cache.
+	CacheDir string
+	// Instances that may be live at a time; 0 = GOMAXPROCS.
+	Instances int
+	// Reserve is how many bytes of address space the memories of all live
+	// instances may reserve; 0 = 2 GiB.
+	Reserve int64
+	// Log gets what extensions log: bounded, control characters escaped. It may
+	// be called from many goroutines. nil: logs are dropped.
+	Log func(extension string, level int, msg string)
+	// Interpreter runs guests in the interpreter, also where there is a compiler.
+	Interpreter bool
+}
+
+// Engine compiles modules and bounds what all of them use together.
+type Engine struct {
+	cfg       Config
+	cache     *diskCache
+	compiler  bool // there is one for this machine
+	pool      *pool
+	compiling chan struct{} // one token per compilation at work
+	builds    sync.WaitGroup
+	mu        sync.Mutex
+	modules   map[*Module]bool
+	closed    bool
+}
+
+// Open makes an engine.
+func Open(cfg Config) (*Engine, error) {
+	if cfg.Instances == 0 {
+		cfg.Instances = runtime.GOMAXPROCS(0)
+	}
+	if cfg.Reserve == 0 {
+		cfg.Reserve = 2 << 30
+	}
+	e := &Engine{
+		cfg: cfg, compiler: hasCompiler(), pool: newPool(cfg.Instances, cfg.Reserve),
+		compiling: make(chan struct{}, runtime.GOMAXPROCS(0)), modules: map[*Module]bool{},
+	}
+	if cfg.CacheDir != "" {
+		var err error
+		if e.cache, err = openCache(cfg.CacheDir); err != nil {
+			return nil, fmt.Errorf("cache of compiled extensions: %w", err)
+		}
+	}
+	return e, nil
+}
+
+// Close closes all modules, after the calls that are running in them.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	e.closed = true
+	all := make([]*Module, 0, len(e.modules))
+	for m := range e.modules {
+		all = append(all, m)
+	}
+	e.mu.Unlock()
+	var errs []error
+	for _, m := range all {
+		errs = append(errs, m.Close())
+	}
+	e.builds.Wait()
+	return errors.Join(errs...)
+}
+
+// Module is a compiled extension. It is safe for use by many goroutines.
+type Module struct {
+	engine   *Engine
+	manifest *Manifest
+	limits   Limits
+	sum      [sha256.Size]byte
+	pages    uint32 // limit of its memory
+	metered  []byte
+	program  *program
+	active   sync.WaitGroup // calls
+	mu       sync.Mutex
+	closed   bool
+}
+
+// Compile validates wasm, reads its manifest, meters and compiles it. The error
+// is a *ValidationError for a module that is refused, and ErrDeadline for one
+// that takes too long. Nothing of the module runs yet: see Install.
+func (e *Engine) Compile(ctx context.Context, wasm []byte, lim Limits) (*Module, error) {
+	lim = lim.withDefaults()
+	decoded, err := decode(wasm, &lim)
+	if err != nil {
+		return nil, err
+	}
+	man, err := decoded.readManifest()
+	if err != nil {
+		return nil, err
+	}
+	if err := decoded.checkABI(man); err != nil {
+		return nil, err
+	}
+	pages, err := decoded.memoryPages(man, &lim)
+	if err != nil {
+		return nil, err
+	}
+	if man.Limits.FuelPerRow > 0 {
+		lim.FuelPerRow = min(lim.FuelPerRow, man.Limits.FuelPerRow)
+	}
+	m := &Module{engine: e, manifest: man, limits: lim, sum: sha256.Sum256(wasm), pages: pages, metered: decoded.metered(&lim, pages)}
+	if m.program, err = e.build(ctx, m, e.cfg.Interpreter); err != nil {
+		return nil, fmt.Errorf("extension %s: compile: %w", man.Name, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, errors.Join(ErrClosed, m.program.close())
+	}
+	e.modules[m] = true
+	return m, nil
+}
+
+// Install is Compile and then SelfCheck: what to do with an extension that has
+// not been seen before.
+func (e *Engine) Install(ctx context.Context, wasm []byte, lim Limits) (*Module, error) {
+	m, err := e.Compile(ctx, wasm, lim)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.SelfCheck(ctx); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return m, nil
+}
+
+// memoryPages gives the limit of the memory: the manifest's, if it has one.
+func (m *module) memoryPages(man *Manifest, lim *Limits) (uint32, error) {
+	mib := lim.MemoryMiB
+	if man.Limits.MemoryMiB > 0 {
+		mib = man.Limits.MemoryMiB
+	}
+	if mib > lim.MemoryMaxMiB {
+		return 0, &ValidationError{Section: "custom " + manifestSection, Func: -1, Offset: m.manAt, Msg: fmt.Sprintf("memory_mib is %d, the most is %d", mib, lim.MemoryMaxMiB)}
+	}
+	pages := uint32(mib) * (1 << 20 / pageSize)
+	if m.memMin > pages {
+		return 0, &ValidationError{Section: "memory", Func: -1, Offset: m.memAt, Msg: fmt.Sprintf("memory starts with %d pages, the limit is %d (%d MiB)", m.memMin, pages, mib)}
+	}
+	return min(pages, m.memMax), nil
+}
+
+// Manifest describes the extension. Do not change it.
+func (m *Module) Manifest() *Manifest { return m.manifest }
+
+// SHA256 identifies the extension: it is of the bytes that Compile was given.
+func (m *Module) SHA256() string { return hex.EncodeToString(m.sum[:]) }
+
+// Engine names what runs the module: "compiler" or "interpreter".
+func (m *Module) Engine() string { return m.program.engine }
+
+// Close frees the compiled code, after the calls that are running. Jobs of the
+// module give ErrClosed from then on.
+func (m *Module) Close() error {
+	m.mu.Lock()
+	already := m.closed
+	m.closed = true
+	m.mu.Unlock()
+	if already {
+		return nil
+	}
+	m.active.Wait()
+	m.engine.pool.drop(func(in *instance) bool { return in.job.mod == m })
+	m.engine.mu.Lock()
+	delete(m.engine.modules, m)
+	m.engine.mu.Unlock()
+	return m.program.close()
+}
+
+// enter notes a running call, so that Close waits for it.
+func (m *Module) enter() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return ErrClosed
+	}
+	m.active.Add(1)
+	return nil
+}

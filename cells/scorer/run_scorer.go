@@ -1,0 +1,111 @@
+package scorer
+
+import (
+	"context"
+	"fmt"
+)
+
+// RowScorer computes outputs of rows from their features. It is safe for use by
+// many goroutines: each call has an instance of its own.
+type RowScorer struct{ job }
+
+// NewScorer sets up a row scorer; see NewMetric.
+func (m *Module) NewScorer(params map[string]any, classes ...string) (*RowScorer, error) {
+	if m.manifest.Kind != KindScorer {
+		return nil, fmt.Errorf("extension %s is a %s, not a scorer", m.manifest.Name, m.manifest.Kind)
+	}
+	s := &RowScorer{}
+	return s, s.init(m, params, classes)
+}
+
+// Predict gives the outputs as columns. x has one column per feature of the
+// manifest, in its order. Large inputs go to the guest in chunks, on any number
+// of which the result must not depend: a row's outputs come from that row.
+func (s *RowScorer) Predict(ctx context.Context, x [][]float64) ([][]float64, error) {
+	man := s.mod.manifest
+	if len(x) != len(man.Scorer.Features) {
+		return nil, fmt.Errorf("extension %s takes %d features and got %d columns", man.Name, len(man.Scorer.Features), len(x))
+	}
+	n := len(x[0])
+	for c, col := range x {
+		if len(col) != n {
+			return nil, fmt.Errorf("extension %s: feature %s has %d rows, %s has %d", man.Name, man.Scorer.Features[c].Name, len(col), man.Scorer.Features[0].Name, n)
+		}
+	}
+	out := make([][]float64, man.Scorer.Outputs)
+	for c := range out {
+		out[c] = make([]float64, n)
+	}
+	if n == 0 {
+		return out, nil
+	}
+	err := s.run(ctx, func(in *instance) error { return s.predictOn(ctx, in, x, out) })
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// predictOn is one evaluation on one instance.
+func (s *RowScorer) predictOn(ctx context.Context, in *instance, x, out [][]float64) error {
+	for from, n := 0, len(x[0]); from < n; from += maxBatchRows {
+		to := min(from+maxBatchRows, n)
+		if err := s.chunk(ctx, in, x, out, from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *RowScorer) chunk(ctx context.Context, in *instance, x, out [][]float64, from, to int) error {
+	n, d, k := to-from, len(x), len(out)
+	rows := [2]int{from, to}
+	byRow := s.mod.manifest.Scorer.Layout == "row"
+	if err := s.features(ctx, in, x, k, from, to, byRow); err != nil {
+		return s.wrap(exportPredict, rows, in.spent(), err)
+	}
+	in.begin(ctx, s.budget(n))
+	st := &in.stack
+	st[0], st[1], st[2], st[3], st[4] = uint64(n), uint64(d), uint64(k), uint64(in.bufs[bufX].ptr), uint64(in.bufs[bufOut].ptr)
+	if err := s.end(in, exportPredict, rows, in.invoke(in.predict)); err != nil {
+		return err
+	}
+	res, err := in.memory(bufOut)
+	if err != nil {
+		return s.wrap(exportPredict, rows, in.spent(), err)
+	}
+	for c, col := range out {
+		for i := range n {
+			at := c*n + i
+			if byRow {
+				at = i*k + c
+			}
+			col[from+i] = float(res, at)
+		}
+	}
+	return nil
+}
+
+// features makes room for input and output and writes the input.
+func (s *RowScorer) features(ctx context.Context, in *instance, x [][]float64, k, from, to int, byRow bool) error {
+	n := uint64(to - from)
+	in.begin(ctx, s.mod.limits.Fuel) // of the allocator
+	if err := in.need(bufX, n*uint64(len(x))*8); err != nil {
+		return err
+	}
+	if err := in.need(bufOut, n*uint64(k)*8); err != nil {
+		return err
+	}
+	dst, err := in.memory(bufX)
+	if err != nil {
+		return err
+	}
+	if byRow {
+		putRows(dst, x, from, to)
+		return nil
+	}
+	for c, col := range x {
+		putFloats(dst[uint64(c)*n*8:], col[from:to])
+	}
+	return nil
+}

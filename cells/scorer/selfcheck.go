@@ -1,0 +1,191 @@
+package scorer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// SelfCheck runs the manifest's vectors (or some generated rows, if it has
+// none) twice on the compiler and twice on the interpreter. All results and the
+// fuel must agree to the bit: that finds wrong code of the compiler, state that
+// one call leaves to the next, and other non-determinism. Then results are
+// compared with what the vectors expect. The error is a *SelfCheckError, or a
+// *CallError for a guest that fails.
+func (m *Module) SelfCheck(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, m.limits.CheckTime, ErrDeadline)
+	defer cancel()
+	if err := m.enter(); err != nil {
+		return err
+	}
+	defer m.active.Done()
+	interp, err := m.engine.build(ctx, m, true)
+	if err != nil {
+		return fmt.Errorf("extension %s: self-check: %w", m.manifest.Name, err)
+	}
+	vectors, first := m.manifest.SelfCheck, 0
+	if len(vectors) == 0 {
+		vectors, first = []Vector{m.generated()}, -1
+	}
+	for i, v := range vectors {
+		if err := m.checkVector(ctx, v, first+i, interp); err != nil {
+			return errors.Join(err, interp.close())
+		}
+	}
+	return interp.close()
+}
+
+// outcome is what one evaluation gave.
+type outcome struct {
+	values []float64
+	fuel   int64
+}
+
+func (o outcome) equal(p outcome) bool {
+	if o.fuel != p.fuel || len(o.values) != len(p.values) {
+		return false
+	}
+	for i, v := range o.values {
+		if math.Float64bits(v) != math.Float64bits(p.values[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (o outcome) sameValues(p outcome) bool {
+	p.fuel = o.fuel
+	return o.equal(p)
+}
+
+func (m *Module) checkVector(ctx context.Context, v Vector, index int, interp *program) error {
+	native, err := m.twice(ctx, v, m.program)
+	if err != nil {
+		return fmt.Errorf("self-check: %w", err)
+	}
+	slow, err := m.twice(ctx, v, interp)
+	if err != nil {
+		return fmt.Errorf("self-check on the interpreter: %w", err)
+	}
+	refuse := func(format string, args ...any) error {
+		return &SelfCheckError{Vector: index, Msg: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case !native[0].sameValues(native[1]):
+		return refuse("the second call gave %v, the first %v: state is kept between calls", native[1].values, native[0].values)
+	case !native[0].equal(slow[0]) || !native[1].equal(slow[1]):
+		return refuse("%s gave %v with %d units of fuel, the interpreter %v with %d", m.program.engine, native[0].values, native[0].fuel, slow[0].values, slow[0].fuel)
+	case index < 0:
+		return nil
+	}
+	got := native[0].values
+	var want []float64
+	for _, col := range Columns(v.Expect) {
+		want = append(want, col...)
+	}
+	if len(got) != len(want) {
+		return refuse("expect has %d numbers, there are %d results", len(want), len(got))
+	}
+	for i := range got {
+		if !(math.Abs(got[i]-want[i]) <= v.Tol) {
+			return refuse("result %d is %v, expected %v within %v", i, got[i], want[i], v.Tol)
+		}
+	}
+	return nil
+}
+
+// twice evaluates a vector two times on one new instance of prog.
+func (m *Module) twice(ctx context.Context, v Vector, prog *program) (res [2]outcome, err error) {
+	evaluate, j, err := m.evaluation(v)
+	if err != nil {
+		return res, err
+	}
+	in, err := newInstance(ctx, j, prog)
+	if err != nil {
+		return res, err
+	}
+	defer func() { err = errors.Join(err, in.close()) }()
+	for i := range res {
+		before := j.Fuel()
+		if res[i].values, err = evaluate(ctx, in); err != nil {
+			return res, err
+		}
+		res[i].fuel = j.Fuel() - before
+	}
+	return res, nil
+}
+
+// evaluation prepares a vector for the kind of the module.
+func (m *Module) evaluation(v Vector) (func(context.Context, *instance) ([]float64, error), *job, error) {
+	for _, rows := range []Rows{v.P, v.X, v.Expect} {
+		for _, row := range rows {
+			if len(row) != len(rows[0]) || len(row) == 0 {
+				return nil, nil, errors.New("rows of different length")
+			}
+		}
+	}
+	if m.manifest.Kind == KindMetric {
+		metric, err := m.NewMetric(v.Params)
+		if err != nil {
+			return nil, nil, err
+		}
+		b := Batch{Y: v.Y, P: Columns(v.P), W: v.W}
+		return func(ctx context.Context, in *instance) ([]float64, error) {
+			s, err := metric.scoreOn(ctx, in, b)
+			return []float64{s}, err
+		}, &metric.job, metric.check(b)
+	}
+	s, err := m.NewScorer(v.Params)
+	if err != nil {
+		return nil, nil, err
+	}
+	x := Columns(v.X)
+	if len(x) != len(m.manifest.Scorer.Features) {
+		return nil, nil, fmt.Errorf("rows of %d features; the manifest has %d", len(x), len(m.manifest.Scorer.Features))
+	}
+	return func(ctx context.Context, in *instance) ([]float64, error) {
+		out := make([][]float64, m.manifest.Scorer.Outputs)
+		var all []float64
+		for c := range out {
+			out[c] = make([]float64, len(v.X))
+		}
+		err := s.predictOn(ctx, in, x, out)
+		for _, col := range out {
+			all = append(all, col...)
+		}
+		return all, err
+	}, &s.job, nil
+}
+
+// generated makes rows for a module without vectors: labels in turn, and
+// predictions that are also valid probabilities.
+func (m *Module) generated() Vector {
+	const rows = 8
+	var v Vector
+	if m.manifest.Kind == KindScorer {
+		for i := range rows {
+			row := make([]float64, len(m.manifest.Scorer.Features))
+			for c := range row {
+				row[c] = float64((i*7+c*3)%11)/4 - 1
+			}
+			v.X = append(v.X, row)
+		}
+		return v
+	}
+	k := max(1, int(m.manifest.Metric.Outputs))
+	if m.manifest.Metric.Outputs == 0 {
+		k = 2
+	}
+	for i := range rows {
+		row := make([]float64, k)
+		sure := 0.125 * float64(1+i%4)
+		for c := range row {
+			row[c] = (1 - sure) / float64(k)
+		}
+		row[i%k] += sure
+		v.P = append(v.P, row)
+		v.Y = append(v.Y, float64(i%max(k, 2)))
+	}
+	return v
+}

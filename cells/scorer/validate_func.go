@@ -1,0 +1,186 @@
+package scorer
+
+// funcInfo is what the meter needs to know of a function.
+type funcInfo struct {
+	costs       []int64  // fuel of the function's entry, then of each loop in order
+	calls       []uint32 // functions it calls
+	indirect    []uint32 // types it calls through tables
+	callSites   int
+	instrs      int
+	locals      int // with parameters
+	height      int // of the operand stack
+	vector      bool
+	compileCost int64
+}
+
+// frame is an open block. region is the index in costs that its instructions add to.
+type frame struct {
+	op          opcode
+	in, out     []valType
+	height      int
+	unreachable bool
+	region      int
+}
+
+// checker validates bodies with the algorithm of the specification's appendix:
+// a stack of operand types and a stack of open blocks.
+type checker struct {
+	m      *module
+	r      instrReader
+	locals []valType
+	vals   []valType
+	frames []frame
+	info   funcInfo
+	blocks int
+	depth  int
+}
+
+// body checks function i of the code section and stores what it learnt.
+func (c *checker) body(i int) bool {
+	b := &c.m.bodies[i]
+	t := &c.m.types[c.m.funcs[i]]
+	c.r.reader = reader{data: c.m.data, pos: b.at, end: b.end, section: "code", fn: len(c.m.imports) + i}
+	c.r.nTarget = 0
+	c.locals = append(c.locals[:0], t.in...)
+	for _, run := range b.locals {
+		for range run.n {
+			c.locals = append(c.locals, run.typ)
+		}
+	}
+	c.vals, c.frames, c.blocks, c.depth = c.vals[:0], c.frames[:0], 0, 0
+	c.info = funcInfo{costs: []int64{0}, locals: len(c.locals)}
+	for _, l := range c.locals {
+		c.info.vector = c.info.vector || l == v128
+	}
+	c.frames = append(c.frames, frame{out: t.out})
+	for c.r.err == nil && len(c.frames) > 0 {
+		in := c.r.next()
+		if c.r.err == nil {
+			c.step(&in)
+		}
+	}
+	if c.r.err == nil && c.r.pos != c.r.end {
+		c.r.fail(c.r.pos, "%d bytes after the end of the function", c.r.end-c.r.pos)
+	}
+	c.info.compileCost = int64(c.blocks) * int64(c.info.locals+c.depth+c.info.height)
+	b.info = c.info
+	return c.r.err == nil
+}
+
+// step checks one instruction and charges it to the region it is in.
+func (c *checker) step(in *instr) {
+	c.info.instrs++
+	c.info.costs[c.top().region] += c.cost(in)
+	if info := in.op.info(); info.plain {
+		if (info.imm == immMemory || info.imm == immZero || info.imm == immMemoryLane) && !c.m.memory {
+			c.r.fail(in.at, "there is no memory")
+		}
+		c.info.vector = c.info.vector || in.op>>8 == 0xfd
+		c.popAll(in, info.in)
+		c.pushAll(info.out)
+		return
+	}
+	switch {
+	case in.op <= 0x11:
+		c.control(in)
+	case in.op>>8 == 0xfc || in.op == 0x25 || in.op == 0x26:
+		c.bulk(in)
+	default:
+		c.variable(in)
+	}
+}
+
+// cost of an instruction in units of fuel.
+func (c *checker) cost(in *instr) int64 {
+	switch {
+	case in.op == 0x10 && int64(in.a) < int64(len(c.m.imports)):
+		return importCallCost
+	case in.op == 0x40 || in.op == 0xfc0f:
+		return growCost
+	}
+	return 1
+}
+
+func (c *checker) top() *frame { return &c.frames[len(c.frames)-1] }
+
+func (c *checker) push(t valType) {
+	c.vals = append(c.vals, t)
+	c.info.height = max(c.info.height, len(c.vals))
+}
+
+func (c *checker) pushAll(ts []valType) {
+	for _, t := range ts {
+		c.push(t)
+	}
+}
+
+// pop takes an operand of type want (anyType: of any type) off the stack.
+func (c *checker) pop(in *instr, want valType) valType {
+	f := c.top()
+	if len(c.vals) == f.height {
+		if !f.unreachable {
+			c.r.fail(in.at, "opcode %#x needs %s and the stack is empty", uint16(in.op), want)
+		}
+		return anyType
+	}
+	got := c.vals[len(c.vals)-1]
+	c.vals = c.vals[:len(c.vals)-1]
+	if got != want && got != anyType && want != anyType {
+		c.r.fail(in.at, "opcode %#x needs %s and finds %s", uint16(in.op), want, got)
+	}
+	return got
+}
+
+func (c *checker) popAll(in *instr, ts []valType) {
+	for i := len(ts) - 1; i >= 0; i-- {
+		c.pop(in, ts[i])
+	}
+}
+
+func (c *checker) dead() {
+	f := c.top()
+	c.vals = c.vals[:f.height]
+	f.unreachable = true
+}
+
+// signature of a block.
+func (c *checker) signature(in *instr) (ins, outs []valType) {
+	b := in.block
+	switch {
+	case b.index >= int64(len(c.m.types)):
+		c.r.fail(in.at, "type %d does not exist", b.index)
+	case b.index >= 0:
+		return c.m.types[b.index].in, c.m.types[b.index].out
+	case b.result != 0:
+		return nil, []valType{b.result}
+	}
+	return nil, nil
+}
+
+func (c *checker) open(in *instr, ins, outs []valType) {
+	region := c.top().region
+	if in.op == 0x03 {
+		region = len(c.info.costs)
+		c.info.costs = append(c.info.costs, 0)
+	}
+	c.frames = append(c.frames, frame{op: in.op, in: ins, out: outs, height: len(c.vals), region: region})
+	c.pushAll(ins)
+	c.blocks++
+	c.depth = max(c.depth, len(c.frames)-1)
+	if c.blocks > c.r.lim.Blocks {
+		c.r.fail(in.at, "more than %d blocks", c.r.lim.Blocks)
+	}
+	if c.depth > c.r.lim.Depth {
+		c.r.fail(in.at, "blocks nest deeper than %d", c.r.lim.Depth)
+	}
+}
+
+func (c *checker) close(in *instr) frame {
+	f := *c.top()
+	c.popAll(in, f.out)
+	if len(c.vals) != f.height {
+		c.r.fail(in.at, "%d values too many at the end of a block", len(c.vals)-f.height)
+	}
+	c.frames = c.frames[:len(c.frames)-1]
+	return f
+}
