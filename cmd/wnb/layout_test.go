@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"kernel/host":       {"kernel/protocol"},
 	"kernel/protocol":   {},
 	"kernel/session":    {"cells", "cells/lang", "cells/builtin", "kernel", "kernel/protocol", "notebooks"},
-	"kernel/zeromq":    {"kernel/protocol"},
+	"kernel/zeromq":     {"kernel/protocol"},
 	"kernel/runlog":     {"cells", "cells/lang", "kernel", "notebooks", "storage"},
 	"frontend/contents": {"notebooks"},
 	"frontend/server":   {"frontend/contents", "frontend/live", "kernel/protocol", "notebooks"},
