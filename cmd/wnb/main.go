@@ -32,12 +32,12 @@ type state struct {
 }
 
 func main() {
-	ctx, stop := interruptible(context.Background(), os.Exit)
 	s := &state{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, clock: time.Now, args: os.Args}
-	code := s.run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(s.run(context.Background(), os.Args[1:]))
 }
+
+// ownSignals marks commands for which an interrupt is not the end.
+const ownSignals = "signals"
 
 // interruptible gives a context that the first SIGINT or SIGTERM cancels. The
 // second one ends the process.
@@ -73,6 +73,14 @@ func (s *state) run(ctx context.Context, args []string) int {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
+	stop := func() {}
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if cmd.Annotations[ownSignals] == "" {
+			ctx, stop = interruptible(cmd.Context(), os.Exit)
+			cmd.SetContext(ctx)
+		}
+	}
+	defer func() { stop() }()
 	cmd, err := root.ExecuteContextC(ctx)
 	return s.exit(cmd, err)
 }
@@ -97,6 +105,7 @@ func (s *state) command() *cobra.Command {
 	root.AddCommand(
 		s.runCommand(), s.runsCommand(), s.reportCommand(),
 		s.fmtCommand(), s.exportCommand(), s.importCommand(), s.versionCommand(),
+		s.kernelCommand(), s.kernelChildCommand(), s.kernelspecCommand(),
 	)
 	return root
 }

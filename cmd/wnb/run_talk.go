@@ -42,7 +42,11 @@ func (os observers) CellDone(r *kernel.Result) {
 }
 
 // blobs lets cells keep content in the store.
-type blobs struct{ store *storage.Store }
+type blobs struct {
+	store interface {
+		PutBlob(ctx context.Context, r io.Reader) (storage.Blob, error)
+	}
+}
 
 func (b blobs) PutBlob(ctx context.Context, r io.Reader) (cells.Blob, error) {
 	blob, err := b.store.PutBlob(ctx, r)

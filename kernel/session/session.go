@@ -93,6 +93,9 @@ func (s *Session) Close() {
 	<-s.done
 }
 
+// Done is a context that ends with the session.
+func (s *Session) Done() context.Context { return s.ctx }
+
 // Handle takes one message. It answers at once, but for execute_request, which
 // it queues.
 func (s *Session) Handle(ctx context.Context, m *protocol.Message, send func(*protocol.Message) error) {

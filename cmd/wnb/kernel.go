@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/host"
+	"github.com/wnb-dev/wnb/kernel/protocol"
+	"github.com/wnb-dev/wnb/kernel/session"
+	"github.com/wnb-dev/wnb/kernel/zeromq"
+	"github.com/wnb-dev/wnb/storage"
+)
+
+// kernelCommand is Jupyter's ZeroMQ door: one kernel, as a kernelspec starts it.
+func (s *state) kernelCommand() *cobra.Command {
+	var file string
+	mode := string(session.Lazy)
+	cmd := &cobra.Command{
+		Use: "kernel -f FILE", Short: "Run a kernel for Jupyter (ZeroMQ)",
+		Long: `Run one kernel that listens where a connection file says. Jupyter starts it through
+the kernelspec that wnb kernelspec install writes.`,
+		Args: wanted(cobra.NoArgs), Annotations: map[string]string{ownSignals: "yes"},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if file == "" {
+				return usage(errors.New("name the connection file: -f FILE"))
+			}
+			c, err := zeromq.ReadConnection(file)
+			if err != nil {
+				return err
+			}
+			ses, source, err := s.newSession(".", session.Mode(mode), 0)
+			if err != nil {
+				return err
+			}
+			defer ses.Close()
+			// Old clients interrupt by a signal.
+			signals := make(chan os.Signal, 1)
+			signal.Notify(signals, os.Interrupt)
+			defer signal.Stop(signals)
+			done := make(chan struct{})
+			defer close(done)
+			go func() {
+				for {
+					select {
+					case <-signals:
+						ses.Interrupt()
+					case <-done:
+						return
+					}
+				}
+			}()
+			return zeromq.Serve(cmd.Context(), c, source, ses)
+		},
+	}
+	cmd.Flags().StringVarP(&file, "connection-file", "f", "", "the connection file")
+	cmd.Flags().StringVar(&mode, "reactive", mode, "auto, lazy or off: what happens to cells whose inputs changed")
+	return cmd
+}
+
+// kernelChildCommand is a kernel as the server starts it: over a pipe.
+func (s *state) kernelChildCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: host.ChildArgument, Hidden: true, Args: wanted(cobra.NoArgs), Annotations: map[string]string{ownSignals: "yes"},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			child, err := host.Join()
+			if err != nil {
+				return err
+			}
+			signal.Ignore(os.Interrupt) // of the terminal; the server tells by message
+			mode := session.Mode(s.env("WNB_REACTIVE"))
+			if mode == "" {
+				mode = session.Lazy
+			}
+			ses, _, err := s.newSession(".", mode, child.Limits.SoftMemory)
+			if err != nil {
+				return err
+			}
+			defer ses.Close()
+			return host.Serve(cmd.Context(), child.In, child.Out, ses)
+		},
+	}
+}
+
+// newSession makes a kernel for the notebooks of a folder.
+func (s *state) newSession(dir string, mode session.Mode, memory uint64) (*session.Session, protocol.Source, error) {
+	switch mode {
+	case session.Auto, session.Lazy, session.Off:
+	default:
+		return nil, protocol.Source{}, usage(fmt.Errorf("--reactive %s: write auto, lazy or off", mode))
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, protocol.Source{}, err
+	}
+	root, err := projectRoot(dir)
+	if err != nil {
+		return nil, protocol.Source{}, err
+	}
+	content, err := storage.OpenBlobs(s.storeDir(root))
+	if err != nil {
+		return nil, protocol.Source{}, err
+	}
+	project, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, protocol.Source{}, readError(root, err)
+	}
+	source := protocol.Source{Session: newID(), Username: userName(s.env), Now: s.clock, NewID: newID}
+	ses, err := session.New(session.Options{
+		Source:  source,
+		World:   kernel.World{Dir: dir, Blobs: blobs{content}, Clock: s.clock},
+		Project: project.FS(), Limits: lang.Limits{Memory: memory}, Mode: mode, Version: version(),
+		Channels: []kernel.Channel{logChannel{s.err}},
+	})
+	if err != nil {
+		return nil, protocol.Source{}, errors.Join(err, project.Close())
+	}
+	context.AfterFunc(ses.Done(), func() { _ = project.Close() }) // nothing reads from it any more
+	return ses, source, nil
+}
+
+// newID is a random id, as messages have.
+func newID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails, by its documentation
+	return hex.EncodeToString(b)
+}
