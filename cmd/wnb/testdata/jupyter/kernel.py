@@ -18,7 +18,7 @@ class Wnb(jkt.KernelTests):
     incomplete_code_samples = ["print('''hello", "f(", "def f():"]
     invalid_code_samples = ["import = 7q", "x = = 1"]
     code_generate_error = "fail('no')"
-    code_execute_result = [{"code": "1 + 2 + 3", "result": "6"}]
+    code_execute_result = [{"code": "1+2+3", "result": "6"}]
     code_display_data = [{"code": "display(plot.hist([1, 2, 3]))", "mime": "image/svg+xml"}]
     code_history_pattern = "1?2*"
     supported_history_operations = ("tail", "range", "search")
