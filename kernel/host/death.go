@@ -65,21 +65,28 @@ func (d death) noMemory() bool {
 
 var wanted = regexp.MustCompile(`cannot allocate (\d+)-byte block \((\d+) in use\)`)
 
+// memory says what is known: the runtime names what it wanted only where the
+// address space ran out.
 func (d death) memory() string {
-	text := "out of memory"
-	if m := wanted.FindStringSubmatch(d.fatal); m != nil {
-		block, err1 := strconv.ParseUint(m[1], 10, 64)
-		used, err2 := strconv.ParseUint(m[2], 10, 64)
-		if err1 == nil && err2 == nil {
-			text += fmt.Sprintf(": used %s and wanted %s more", size(used), size(block))
+	m := wanted.FindStringSubmatch(d.fatal)
+	if m == nil {
+		if d.limit == 0 {
+			return "out of memory: the system has no more"
 		}
+		return "out of memory: wanted more than the limit of " + size(d.limit)
 	}
-	if d.limit == 0 {
-		return text + "; there is no limit but that of the system"
+	text := "out of memory: used " + sizeOf(m[2]) + " and wanted " + sizeOf(m[1]) + " more"
+	if d.limit > 0 {
+		text += ", the limit is " + size(d.limit)
 	}
-	sep := ": "
-	if strings.Contains(text, ":") {
-		sep = ", "
+	return text
+}
+
+// sizeOf is size for digits; those that are too many stay as they are.
+func sizeOf(digits string) string {
+	n, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil {
+		return digits + " B"
 	}
-	return text + sep + "the limit is " + size(d.limit)
+	return size(n)
 }

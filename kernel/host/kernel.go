@@ -32,14 +32,14 @@ type Kernel struct {
 	source  protocol.Source
 	now     func() time.Time
 
-	windows         [lanes]*window
-	urgent, regular chan []byte // frames to be written: urgent are those not of the shell
-	received        chan *protocol.Message
-	exit            chan Exit
-	ended           chan struct{} // closed when the process has ended
-	dropped         chan struct{} // closed when nobody is to receive any more
-	drop            func()
-	owned           sync.WaitGroup // the goroutines
+	windows  [lanes]*window
+	queue    chan []byte // frames to be written, in the order of being sent
+	received chan *protocol.Message
+	exit     chan Exit
+	ended    chan struct{} // closed when the process has ended
+	dropped  chan struct{} // closed when nobody is to receive any more
+	drop     func()
+	owned    sync.WaitGroup // the goroutines
 
 	life    context.Context // until the process has ended
 	endLife context.CancelFunc
@@ -82,8 +82,7 @@ func newKernel(s Spec) *Kernel {
 		stderr:   &stderrLog{log: s.Log},
 		source:   newSource(""),
 		now:      time.Now,
-		urgent:   make(chan []byte, 2*windowCount),
-		regular:  make(chan []byte, windowCount),
+		queue:    make(chan []byte, int(lanes)*windowCount),
 		received: make(chan *protocol.Message),
 		exit:     make(chan Exit, 1),
 		ended:    make(chan struct{}),
@@ -112,7 +111,7 @@ func (k *Kernel) Exit() <-chan Exit { return k.exit }
 // protocol.ErrTooLarge.
 func (k *Kernel) Send(ctx context.Context, m *protocol.Message) error {
 	if m.Channel == protocol.Control && m.Header.MsgType == protocol.TypeInterruptRequest {
-		if k.insists(m.Header.MsgID) {
+		if k.insists(m) {
 			return k.kill(killedStubborn)
 		}
 	}
@@ -144,11 +143,7 @@ func (k *Kernel) send(ctx context.Context, m *protocol.Message) error {
 	}
 	k.pending.add(m)
 	k.windows[l].sent(cost)
-	if l == shellLane {
-		k.regular <- b // has room for the whole window
-	} else {
-		k.urgent <- b
-	}
+	k.queue <- b // has room for what fits into all windows
 	return nil
 }
 
@@ -176,15 +171,16 @@ func (k *Kernel) Interrupt(ctx context.Context) error {
 
 // insists notes an interrupt, and says whether the kernel has to be killed
 // since the one before did not help.
-func (k *Kernel) insists(id string) bool {
+func (k *Kernel) insists(m *protocol.Message) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.now()
 	again := !k.interrupted.IsZero() && now.Sub(k.interrupted) < insistent
 	if again && (k.pending.unanswered(k.stubborn[0]) || k.pending.unanswered(k.stubborn[1])) {
+		k.pending.add(m) // to be answered by who answers for the dead
 		return true
 	}
-	k.interrupted, k.stubborn = now, [2]string{k.pending.running(), id}
+	k.interrupted, k.stubborn = now, [2]string{k.pending.running(), m.Header.MsgID}
 	return false
 }
 
@@ -192,6 +188,18 @@ func (k *Kernel) insists(id string) bool {
 // done, or after five seconds, it is killed. Messages that nobody receives by
 // then are dropped. The error says that the process could not be killed.
 func (k *Kernel) Shutdown(ctx context.Context) error {
+	if err := k.halt(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, pipeGrace)
+	defer cancel()
+	defer context.AfterFunc(ctx, k.drop)()
+	k.owned.Wait()
+	return nil
+}
+
+// halt is Shutdown without a look at what is left to receive.
+func (k *Kernel) halt(ctx context.Context) error {
 	if err := k.requestShutdown(ctx); err != nil && !errors.Is(err, ErrDead) {
 		if err := k.kill(killedShutdown); err != nil {
 			return err
@@ -205,7 +213,7 @@ func (k *Kernel) Shutdown(ctx context.Context) error {
 		}
 		<-k.ended
 	}
-	return k.release(ctx)
+	return nil
 }
 
 func (k *Kernel) requestShutdown(ctx context.Context) error {
@@ -213,15 +221,7 @@ func (k *Kernel) requestShutdown(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return k.send(ctx, m)
-}
-
-// release waits for the goroutines, and for somebody to take what is left only
-// a short while.
-func (k *Kernel) release(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, pipeGrace)
+	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 	defer cancel()
-	defer context.AfterFunc(ctx, k.drop)()
-	k.owned.Wait()
-	return nil
+	return k.send(ctx, m)
 }

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -98,6 +99,6 @@ func (p *pending) take() []*request {
 		all = append(all, r)
 	}
 	p.byID = nil
-	slices.SortFunc(all, func(a, b *request) int { return int(a.order) - int(b.order) })
+	slices.SortFunc(all, func(a, b *request) int { return cmp.Compare(a.order, b.order) })
 	return all
 }

@@ -14,12 +14,13 @@ import (
 func (k *Kernel) write() {
 	defer k.in.Close()
 	for {
-		b, ok := k.next()
-		if !ok {
+		select {
+		case b := <-k.queue:
+			if _, err := k.in.Write(b); err != nil {
+				return // the child is going: its exit says why
+			}
+		case <-k.ended:
 			return
-		}
-		if _, err := k.in.Write(b); err != nil {
-			return // the child is going: its exit says why
 		}
 		if k.last() {
 			return
@@ -27,29 +28,11 @@ func (k *Kernel) write() {
 	}
 }
 
-// next is the frame to write, those that are not of the shell first; false when
-// the process has ended.
-func (k *Kernel) next() ([]byte, bool) {
-	select {
-	case b := <-k.urgent:
-		return b, true
-	default:
-	}
-	select {
-	case b := <-k.urgent:
-		return b, true
-	case b := <-k.regular:
-		return b, true
-	case <-k.ended:
-		return nil, false
-	}
-}
-
-// last says whether a shutdown was asked for, and all before it is written.
+// last says whether a shutdown was asked for and is written: nothing follows.
 func (k *Kernel) last() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.asked && len(k.urgent) == 0
+	return k.asked && len(k.queue) == 0
 }
 
 // read is the goroutine that hears the child, until its pipe ends.
