@@ -32,6 +32,7 @@ type Options struct {
 
 	MaxBody    int64         // bytes of a document or upload in one request; 64 MiB
 	MaxMessage int           // bytes of a websocket message; 64 MiB
+	PingEvery  time.Duration // on websockets; 30 s. After three without an answer the connection is cut
 	Drain      time.Duration // how long a shutdown waits for requests; 10 s
 
 	// Log gets one line for each request and each thing worth knowing.
