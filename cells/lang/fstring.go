@@ -77,7 +77,7 @@ func (f *fstring) literal(end string) (bool, *Error) {
 		case rest[0] == '\n' && len(f.quote) == 1:
 			return false, f.errorf("close it with "+f.quote+" or start it with "+f.quote+f.quote+f.quote, "this f-string does not end on its line")
 		case rest[0] == '\\' && len(rest) > 1:
-			f.copy(2)
+			f.copy(f.escape())
 		case rest[0] == f.quote[0]:
 			// A quote mark inside triple quotes must not join the closing ones.
 			f.skip(1)
@@ -123,7 +123,7 @@ func (f *fstring) field() *Error {
 	} else {
 		f.emit(`"",`)
 	}
-	if f.peek(0) == '!' {
+	if f.atConversion() {
 		f.emit(`"` + f.src[f.i+1:f.i+2] + `",`)
 		f.skip(2)
 	} else {
@@ -175,6 +175,13 @@ func (f *fstring) expression() *Error {
 	return f.errorf("close it with }", "an f-string field does not end")
 }
 
+// atConversion tells whether !r, !s or !a stands here, before the format or the
+// end.
+func (f *fstring) atConversion() bool {
+	c, end := f.peek(1), f.peek(2)
+	return f.peek(0) == '!' && (c == 'r' || c == 's' || c == 'a') && (end == ':' || end == '}')
+}
+
 func (f *fstring) atEndOfExpression() bool {
 	next := f.peek(1)
 	switch f.peek(0) {
@@ -183,7 +190,7 @@ func (f *fstring) atEndOfExpression() bool {
 	case ':':
 		return next != '='
 	case '!':
-		return (next == 'r' || next == 's' || next == 'a') && (f.peek(2) == ':' || f.peek(2) == '}')
+		return f.atConversion()
 	case '=':
 		if next == '=' || strings.ContainsAny(f.last, "=!<>") && !f.operand {
 			return false

@@ -195,13 +195,19 @@ func (s *scanner) string(raw bool) {
 			s.operand, s.last = true, `""`
 			return
 		case s.src[s.i] == '\\' && s.i+1 < len(s.src):
-			s.copy(2)
+			s.copy(s.escape())
 		case s.src[s.i] == '\n' && len(quote) == 1:
 			return
 		default:
 			s.copy(1)
 		}
 	}
+}
+
+// escape is the length of a backslash and the character behind it.
+func (s *scanner) escape() int {
+	_, n := utf8.DecodeRuneInString(s.src[s.i+1:])
+	return 1 + n
 }
 
 // quote is the opening quote at the current position: one mark or three.

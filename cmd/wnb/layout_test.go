@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"cells/frame":       {},
 	"cells/train":       {},
 	"cells/plot":        {},
+	"cells/scorer":      {},
 	"cells/samples":     {"cells/frame"},
 	"cells/builtin":     {"cells", "cells/*"},
 	"kernel":            {"cells", "cells/lang", "cells/builtin", "notebooks"},

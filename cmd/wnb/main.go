@@ -96,6 +96,7 @@ func (s *state) command() *cobra.Command {
   wnb runs compare latest brisk-otter-412
 
 ` + exitHelp,
+		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

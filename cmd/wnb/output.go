@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wnb-dev/wnb/frontend/report"
@@ -20,10 +21,11 @@ var outputs = []string{".html", ".md", ".ipynb"}
 // checkOutput refuses a file that no exporter writes, before any work is done.
 func checkOutput(path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
-	for _, known := range outputs {
-		if ext == known {
-			return nil
+	if slices.Contains(outputs, ext) {
+		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+			return usage(fmt.Errorf("-o %s: there is no folder %s; make it first", path, filepath.Dir(path)))
 		}
+		return nil
 	}
 	if ext == ".pdf" {
 		return usage(fmt.Errorf("-o %s: PDF reports are not available yet; write .html and print it", path))

@@ -46,7 +46,11 @@ func (s *state) storeDir(root string) string {
 
 // openStore opens the store of a project, and creates it if it is not there.
 func (s *state) openStore(ctx context.Context, root string) (*storage.Store, error) {
-	return storage.Open(ctx, s.storeDir(root), storage.Options{Clock: s.clock})
+	dir := s.storeDir(root)
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file, and a store is a folder; name another one with --store", dir)
+	}
+	return storage.Open(ctx, dir, storage.Options{Clock: s.clock})
 }
 
 // errNoStore is for commands that read: they do not create a store.

@@ -204,10 +204,15 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 		Builtins: env, Params: runlog.Params(j.params), Project: project.FS(), Observer: observers{talk, run},
 	})
 	err = run.Finish(outcome, s.clock())
+	written := ""
 	if f.out != "" {
-		err = errors.Join(err, s.writeRun(context.WithoutCancel(ctx), store, run.ID, f.out))
+		if errWrite := s.writeRun(context.WithoutCancel(ctx), store, run.ID, f.out); errWrite != nil {
+			err = errors.Join(err, errWrite)
+		} else {
+			written = f.out
+		}
 	}
-	talk.finish(run, outcome, f.out)
+	talk.finish(run, outcome, written)
 	if err != nil {
 		return err
 	}
