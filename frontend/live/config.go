@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -37,9 +38,10 @@ type Config struct {
 type Limits struct {
 	Flush       time.Duration // streams are joined for so long; 25 ms
 	Save        time.Duration // changed outputs are saved after so long; 1 s
-	ClientBytes int           // queued for one client before it is dropped; 32 MiB
-	ReplayBytes int           // of outputs kept for sockets that come back, by kernel; 8 MiB
-	CellBytes   int           // of the outputs of one cell; 2 MiB of text and 16 MiB in all are kept
+	ClientBytes int           // queued for one client before it is dropped; 16 MiB
+	ReplayBytes int           // of outputs kept for sockets that come back, by kernel; 4 MiB
+	TextBytes   int           // of printed text kept for one cell; 1 MiB
+	CellBytes   int           // of other outputs kept for one cell; 16 MiB
 	History     int           // entries kept in memory for each document; 10000
 }
 
@@ -49,6 +51,43 @@ type Cull struct {
 	Every     time.Duration // between two looks; 5 min
 	Busy      bool          // also where a cell runs
 	Connected bool          // also where a client is connected
+}
+
+// orDefaults fills in what is not set.
+func (c Config) orDefaults() Config {
+	if len(c.Names) == 0 {
+		c.Names = []string{"wnb"}
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.After == nil {
+		c.After = time.After
+	}
+	if c.NewID == nil {
+		c.NewID = newUUID
+	}
+	if c.Private == nil {
+		c.Private = func(string, string, *protocol.Message) {}
+	}
+	c.Limits = c.Limits.orDefaults()
+	c.Cull.Every = cmp.Or(c.Cull.Every, 5*time.Minute)
+	return c
+}
+
+func (l Limits) orDefaults() Limits {
+	return Limits{
+		Flush:       cmp.Or(l.Flush, 25*time.Millisecond),
+		Save:        cmp.Or(l.Save, time.Second),
+		ClientBytes: cmp.Or(l.ClientBytes, 16<<20),
+		ReplayBytes: cmp.Or(l.ReplayBytes, 4<<20),
+		TextBytes:   cmp.Or(l.TextBytes, 1<<20),
+		CellBytes:   cmp.Or(l.CellBytes, 16<<20),
+		History:     cmp.Or(l.History, 10000),
+	}
 }
 
 func newUUID() string {

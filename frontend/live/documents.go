@@ -1,0 +1,113 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// cleanPath is a path as clients may write it, relative to the root.
+func cleanPath(p string) string {
+	return strings.TrimPrefix(path.Clean("/"+p), "/")
+}
+
+// with calls f with the document at path.
+func (m *Manager) with(ctx context.Context, path string, f func(*document)) error {
+	d, err := m.lib.open(ctx, cleanPath(path))
+	if err != nil {
+		return err
+	}
+	defer m.lib.close(d)
+	f(d)
+	return nil
+}
+
+// Outputs are the outputs of the document at path.
+func (m *Manager) Outputs(ctx context.Context, path string) (out Outputs, err error) {
+	err = m.with(ctx, path, func(d *document) { out = d.outputs() })
+	return out, err
+}
+
+// ClearOutputs empties the outputs of cells; without ids, of all cells.
+func (m *Manager) ClearOutputs(ctx context.Context, path string, ids ...string) error {
+	return m.with(ctx, path, func(d *document) { d.clear(ids) })
+}
+
+// Saved tells that a client has saved the document: cells are the code cells
+// of the document, with the outputs that the client has. Outputs that are newer
+// than seen, the version that the client last read, win over the client's; else
+// an empty list clears, and outputs for a cell that has none here are taken
+// over. Outputs of cells that are not in the document any more go. The result
+// is what holds now.
+func (m *Manager) Saved(ctx context.Context, path string, seen int64, cells map[string]Cell) (out Outputs, err error) {
+	err = m.with(ctx, path, func(d *document) {
+		d.saved(seen, cells)
+		out = d.outputs()
+	})
+	return out, err
+}
+
+// SetDocument tells the kernels of the document its saved text.
+func (m *Manager) SetDocument(ctx context.Context, path, text string) error {
+	path = cleanPath(path)
+	m.mu.Lock()
+	hubs := slices.Clone(m.kernels)
+	m.mu.Unlock()
+	var errs []error
+	for _, h := range hubs {
+		h.mu.Lock()
+		k, wanted := h.kernel, h.path == path && h.ready
+		h.mu.Unlock()
+		if wanted { // else it asks for the text when it starts
+			errs = append(errs, h.tellDocument(ctx, k, path, text))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// MoveDocument follows the rename of a document or folder: outputs, history,
+// sessions and kernels go along.
+func (m *Manager) MoveDocument(ctx context.Context, from, to string) error {
+	from, to = cleanPath(from), cleanPath(to)
+	if err := m.lib.move(ctx, from, to); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, h := range m.kernels {
+		h.moved(from, to)
+	}
+	for _, s := range m.sessions {
+		if path, ok := movedPath(s.path, from, to); ok {
+			s.path = path
+		}
+	}
+	return nil
+}
+
+// DeleteDocument forgets outputs and history of a document, or of all below a
+// folder.
+func (m *Manager) DeleteDocument(ctx context.Context, path string) error {
+	return m.lib.remove(ctx, cleanPath(path))
+}
+
+// Flush saves at once what is not saved yet.
+func (m *Manager) Flush(ctx context.Context) error { return m.lib.save(ctx) }
+
+// Subscribe tells of changes in the outputs of the document at path, by their
+// versions. Those that nobody fetched in time are skipped. cancel closes the
+// channel, and so does Close.
+func (m *Manager) Subscribe(ctx context.Context, path string) (versions <-chan int64, cancel func(), err error) {
+	d, err := m.lib.open(ctx, cleanPath(path))
+	if err != nil {
+		return nil, nil, err
+	}
+	ch := d.subscribe()
+	return ch, sync.OnceFunc(func() {
+		d.unsubscribe(ch)
+		m.lib.close(d)
+	}), nil
+}

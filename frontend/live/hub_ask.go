@@ -1,0 +1,162 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+)
+
+// ask passes a client's message to the kernel. What the server knows itself,
+// it answers at once, also while the kernel is busy or restarts.
+func (h *hub) ask(ctx context.Context, c *Client, m *protocol.Message) error {
+	switch m.Header.MsgType {
+	case protocol.TypeKernelInfoRequest:
+		if h.answerInfo(c, m) {
+			return nil
+		}
+	case protocol.TypeHistoryRequest:
+		return h.answerHistory(c, m)
+	}
+	r, err := newRequest(c.session, m)
+	if err != nil {
+		return h.refuse(c, m, err)
+	}
+	k, err := h.register(ctx, c, m, r)
+	if err != nil || k == nil {
+		return err
+	}
+	if err := k.Send(ctx, m); err != nil {
+		h.unsent(r, err)
+		return ctx.Err()
+	}
+	return nil
+}
+
+// register waits for the kernel and enters the request into the books. Without
+// a kernel it answers itself, and gives nil.
+func (h *hub) register(ctx context.Context, c *Client, m *protocol.Message, r *request) (Kernel, error) {
+	for {
+		h.mu.Lock()
+		h.activity = h.cfg.Now()
+		switch {
+		case h.leaving == forGood:
+			h.mu.Unlock()
+			return nil, ErrKernelGone
+		case h.state == protocol.Dead:
+			h.refuseDead(c, m)
+			h.mu.Unlock()
+			return nil, nil
+		case h.ready:
+			k := h.kernel
+			h.enter(m, r)
+			h.mu.Unlock()
+			return k, nil
+		}
+		changed := h.changed
+		h.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-c.quit:
+			return nil, c.Err()
+		}
+	}
+}
+
+func (h *hub) enter(m *protocol.Message, r *request) {
+	h.asked = true
+	if r != nil {
+		h.requests.add(r)
+	}
+	if m.Header.MsgType != protocol.TypeShutdownRequest {
+		return
+	}
+	if c, err := protocol.As[protocol.ShutdownRequest](m); err == nil {
+		h.leaving = toEnd
+		if c.Restart {
+			h.leaving = toRestart
+		}
+	}
+}
+
+// unsent answers a request that the kernel did not take. If it is dying, the
+// answer may have been given already.
+func (h *hub) unsent(r *request, why error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r != nil && !r.replied {
+		h.fail(r, "KernelError", "the kernel did not take the message: "+why.Error(), false)
+	}
+}
+
+// refuse answers a request that is wrong.
+func (h *hub) refuse(c *Client, m *protocol.Message, why error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answer(c, m, refusal(m, "InvalidRequest", why.Error()), protocol.Idle)
+	return nil
+}
+
+// refuseDead answers in place of a dead kernel.
+func (h *hub) refuseDead(c *Client, m *protocol.Message) {
+	if _, ok := protocol.ReplyType(m.Header.MsgType); ok {
+		h.answer(c, m, refusal(m, "KernelDied", "the kernel is dead: "+h.reason+"; restart it to go on"), protocol.Dead)
+	}
+}
+
+func refusal(m *protocol.Message, ename, why string) protocol.Content {
+	r := &request{header: m.Header, execute: m.Header.MsgType == protocol.TypeExecuteRequest}
+	return failure(r, ename, why, []string{ename + ": " + why})
+}
+
+// answer gives a reply of the server's own, between busy and the state that
+// follows, to the client that asked.
+func (h *hub) answer(c *Client, m *protocol.Message, reply protocol.Content, then string) {
+	busy := h.make(protocol.IOPub, m.Header, protocol.Status{ExecutionState: protocol.Busy})
+	said := h.make(m.Channel, m.Header, reply)
+	idle := h.make(protocol.IOPub, m.Header, protocol.Status{ExecutionState: then})
+	for _, out := range []*protocol.Message{busy, said, idle} {
+		if out != nil {
+			h.publish(c.session, out)
+		}
+	}
+}
+
+// answerInfo answers kernel_info_request where the kernel has said before what
+// it is, and is not dead.
+func (h *hub) answerInfo(c *Client, m *protocol.Message) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.info == nil || h.state == protocol.Dead {
+		return false
+	}
+	h.answer(c, m, known{protocol.TypeKernelInfoReply, h.info}, protocol.Idle)
+	return true
+}
+
+// known is a content as it came from the kernel.
+type known struct {
+	msgType string
+	raw     json.RawMessage
+}
+
+func (k known) MsgType() string              { return k.msgType }
+func (k known) MarshalJSON() ([]byte, error) { return k.raw, nil }
+
+func (h *hub) answerHistory(c *Client, m *protocol.Message) error {
+	r, err := protocol.As[protocol.HistoryRequest](m)
+	if err != nil {
+		return h.refuse(c, m, err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	session := h.numbered
+	if session == 0 {
+		session = h.doc.nextSession()
+	}
+	reply := protocol.HistoryReply{History: h.doc.recall(r, session)}
+	h.answer(c, m, reply, protocol.Idle)
+	return nil
+}

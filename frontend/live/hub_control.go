@@ -1,0 +1,136 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+)
+
+// interrupt stops what runs.
+func (h *hub) interrupt(ctx context.Context) error {
+	h.mu.Lock()
+	k, reason := h.kernel, h.reason
+	dead := h.state == protocol.Dead
+	h.mu.Unlock()
+	switch {
+	case k != nil:
+		return k.Interrupt(ctx)
+	case dead:
+		return fmt.Errorf("%w: %s", ErrKernelGone, reason)
+	}
+	return nil // it starts: nothing runs
+}
+
+// restart ends the kernel and waits for the next one. A dead one is revived.
+func (h *hub) restart(ctx context.Context) error {
+	h.mu.Lock()
+	k, life := h.kernel, h.life
+	switch {
+	case h.leaving == forGood:
+		h.mu.Unlock()
+		return ErrKernelGone
+	case h.state == protocol.Dead:
+		h.idle = 0
+		h.become(protocol.Restarting)
+		h.revive <- struct{}{} // has room: the state was Dead
+	case k != nil:
+		h.leaving = toRestart
+	}
+	h.mu.Unlock()
+	if k != nil {
+		if err := k.Shutdown(ctx); err != nil && ctx.Err() != nil {
+			return err
+		}
+	}
+	return h.await(ctx, life)
+}
+
+// await waits until a life after the given one takes messages.
+func (h *hub) await(ctx context.Context, life int) error {
+	for {
+		h.mu.Lock()
+		ready, state, reason, leaving, changed := h.ready && h.life > life, h.state, h.reason, h.leaving, h.changed
+		h.mu.Unlock()
+		switch {
+		case ready:
+			return nil
+		case leaving == forGood:
+			return ErrKernelGone
+		case state == protocol.Dead:
+			return fmt.Errorf("the kernel is dead: %s", reason)
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// shutdown ends the kernel for good, and returns when all its goroutines but
+// those of clients have ended, or with ctx.
+func (h *hub) shutdown(ctx context.Context) error {
+	h.mu.Lock()
+	k := h.kernel
+	if h.leaving != forGood {
+		h.leaving = forGood
+		close(h.stop)
+		h.signal()
+	}
+	h.mu.Unlock()
+	var err error
+	if k != nil {
+		err = k.Shutdown(ctx)
+	}
+	defer h.cancel()
+	select {
+	case <-h.done:
+		return nil
+	case <-ctx.Done():
+		return errors.Join(err, fmt.Errorf("kernel %s does not end: %w", h.id, ctx.Err()))
+	}
+}
+
+// dismiss ends all clients.
+func (h *hub) dismiss(why error, drain bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range h.clients {
+		c.end(why, drain)
+	}
+}
+
+// setDocument makes the kernel that of another document.
+func (h *hub) setDocument(ctx context.Context, path string, keep bool) error {
+	if h.documentPath() == path {
+		return nil
+	}
+	doc, err := h.lib.open(ctx, path)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	old := h.doc
+	if keep {
+		old.copyTo(doc)
+	}
+	h.doc, h.path, h.numbered = doc, path, 0
+	k, ready := h.kernel, h.ready
+	h.mu.Unlock()
+	h.lib.close(old)
+	if !ready {
+		return nil
+	}
+	return h.sendDocument(ctx, k)
+}
+
+// moved follows a rename; the document itself has moved already.
+func (h *hub) moved(from, to string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if path, ok := movedPath(h.path, from, to); ok {
+		h.path = path
+	}
+}

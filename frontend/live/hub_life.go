@@ -1,0 +1,298 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+)
+
+// maxIdleDeaths is how often in a row a kernel may die before anything was
+// asked of it; then it stays dead.
+const maxIdleDeaths = 3
+
+// run is the life of a hub: one kernel after the other, until it is told to
+// stop.
+func (h *hub) run(k Kernel) {
+	defer close(h.done)
+	for k != nil {
+		h.attend(k, h.adopt(k))
+		h.ended(<-k.Exit())
+		k = h.next()
+	}
+}
+
+func (h *hub) adopt(k Kernel) (end func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ctx, cancel := context.WithCancel(h.ctx)
+	h.kernel, h.reason, h.lifeCtx = k, "", ctx
+	h.starts, h.gaveUp = 0, false
+	h.begin()
+	return cancel
+}
+
+// begin opens the life of a process. It is greeted beside everything else,
+// since its queue could be full before anybody listens to it.
+func (h *hub) begin() {
+	h.life++
+	h.numbered, h.asked, h.ready = 0, false, false
+	clear(h.busy)
+	ctx, k := h.lifeCtx, h.kernel
+	h.greetings.Go(func() { h.greet(ctx, k) })
+}
+
+// attend takes what the kernel says until it has ended.
+func (h *hub) attend(k Kernel, end func()) {
+	h.listen(k)
+	end()
+	h.greetings.Wait()
+}
+
+// listen joins streams: text waits for a short time, or for the next message
+// of another kind.
+func (h *hub) listen(k Kernel) {
+	var held joiner
+	var flush <-chan time.Time
+	for {
+		select {
+		case m, ok := <-k.Receive():
+			if !ok {
+				h.release(&held)
+				return
+			}
+			h.take(&held, m)
+		case <-flush:
+			flush = nil
+			h.release(&held)
+		}
+		if held.first != nil && flush == nil {
+			flush = h.cfg.After(h.cfg.Limits.Flush)
+		}
+	}
+}
+
+func (h *hub) take(held *joiner, m *protocol.Message) {
+	if m.Channel == protocol.IOPub && m.Header.MsgType == protocol.TypeStream {
+		if s, err := protocol.As[protocol.Stream](m); err == nil {
+			if !held.fits(m, &s) || held.full() {
+				h.release(held)
+			}
+			held.add(m, &s)
+			return
+		}
+	}
+	h.release(held)
+	if m.Header.MsgType == typeEffects {
+		h.cfg.Private(h.id, h.documentPath(), m)
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.handle(m, nil)
+}
+
+func (h *hub) release(held *joiner) {
+	if held.first == nil {
+		return
+	}
+	m, s := held.take()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.handle(m, s)
+}
+
+func (h *hub) documentPath() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.path
+}
+
+// greet tells a new kernel its document and asks what it is. Clients wait for
+// it, so that no cell runs before the document is known.
+func (h *hub) greet(ctx context.Context, k Kernel) {
+	h.mu.Lock()
+	forever := h.leaving == forGood
+	h.mu.Unlock()
+	if forever {
+		if err := k.Shutdown(ctx); err != nil && ctx.Err() == nil {
+			h.cfg.Log.Error("a kernel cannot be shut down", "kernel", h.id, "error", err)
+		}
+		return
+	}
+	err := h.sendDocument(ctx, k)
+	if err == nil {
+		if m := h.make(protocol.Shell, protocol.Header{}, protocol.KernelInfoRequest{}); m != nil {
+			err = k.Send(ctx, m)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		h.cfg.Log.Error("a new kernel does not know its document", "kernel", h.id, "error", err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if ctx.Err() == nil {
+		h.ready, h.state = true, ""
+		h.signal()
+	}
+}
+
+func (h *hub) sendDocument(ctx context.Context, k Kernel) error {
+	path := h.documentPath()
+	if h.cfg.Document == nil || path == "" {
+		return nil
+	}
+	text, err := h.cfg.Document(ctx, path)
+	if err != nil || text == "" {
+		return err
+	}
+	return h.tellDocument(ctx, k, path, text)
+}
+
+func (h *hub) tellDocument(ctx context.Context, k Kernel, path, text string) error {
+	m := h.make(protocol.Shell, protocol.Header{}, Document{Path: path, Text: text})
+	if m == nil {
+		return nil
+	}
+	return k.Send(ctx, m)
+}
+
+// ended ends what was asked of a kernel that is gone, and decides what comes.
+func (h *hub) ended(exit Exit) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.kernel, h.ready = nil, false
+	h.idle++
+	if h.asked {
+		h.idle = 0
+	}
+	state := protocol.Restarting
+	switch {
+	case h.leaving == forGood:
+		h.bury("KernelShutdown", "the kernel was shut down", false)
+		state = protocol.Dead
+	case h.leaving == toRestart:
+		h.bury("KernelRestarted", "the kernel was restarted", false)
+		h.idle = 0
+	case h.gaveUp:
+		h.bury("KernelDied", "the kernel died: "+exit.Reason, true)
+		state, h.reason = protocol.Dead, exit.Reason
+	case h.leaving == toEnd || exit.Asked:
+		h.bury("KernelShutdown", "the kernel was shut down", false)
+		state, h.reason = protocol.Dead, "it was shut down"
+	default:
+		h.bury("KernelDied", "the kernel died: "+exit.Reason, true)
+		h.cfg.Log.Warn("a kernel died", "kernel", h.id, "path", h.path, "reason", exit.Reason)
+		if h.idle >= maxIdleDeaths {
+			state, h.reason = protocol.Dead, exit.Reason
+		}
+	}
+	if h.leaving != forGood {
+		h.leaving = staying
+	}
+	if h.gaveUp && state == protocol.Dead {
+		h.state = state // the kernel has said so
+		h.signal()
+		return
+	}
+	h.become(state)
+}
+
+// supervised follows a kernel that starts processes anew by itself, as the
+// states tell that it sends with no parent.
+func (h *hub) supervised(state string) {
+	switch state {
+	case protocol.Starting:
+		if h.starts++; h.starts == 1 {
+			return
+		}
+		if h.leaving == toRestart {
+			h.leaving = staying
+		}
+		h.begin()
+	case protocol.Restarting:
+	case protocol.Dead:
+		h.gaveUp = true
+	default:
+		return
+	}
+	h.state, h.ready = state, false
+	h.signal()
+}
+
+func (h *hub) become(state string) {
+	h.state = state
+	h.announce(state)
+	h.signal()
+}
+
+// next starts the next kernel, or gives nil where there is none.
+func (h *hub) next() Kernel {
+	for {
+		h.mu.Lock()
+		state, leaving, path := h.state, h.leaving, h.path
+		h.mu.Unlock()
+		if leaving == forGood {
+			return nil
+		}
+		if state == protocol.Dead {
+			select {
+			case <-h.revive:
+			case <-h.stop:
+				return nil
+			}
+		}
+		k, err := h.cfg.Start(h.ctx, path)
+		if err == nil {
+			return k
+		}
+		h.mu.Lock()
+		h.reason = fmt.Sprintf("it cannot be started: %v", err)
+		if h.leaving != forGood {
+			h.leaving = staying
+		}
+		h.become(protocol.Dead)
+		h.mu.Unlock()
+	}
+}
+
+// bury answers all open requests of a kernel that is gone. Where it died, the
+// cells that ran get an error.
+func (h *hub) bury(ename, why string, died bool) {
+	for _, r := range h.requests.pending() {
+		h.fail(r, ename, why, died && (r.started || r.busy))
+	}
+	clear(h.busy)
+}
+
+// fail ends a request in place of the kernel.
+func (h *hub) fail(r *request, ename, why string, show bool) {
+	say := func(ch protocol.Channel, c protocol.Content) {
+		if m := h.make(ch, r.header, c); m != nil {
+			h.handle(m, nil)
+		}
+	}
+	trace := []string{ename + ": " + why}
+	if !r.busy && !r.wasIdle {
+		say(protocol.IOPub, protocol.Status{ExecutionState: protocol.Busy})
+	}
+	if show && r.execute && !r.failed {
+		say(protocol.IOPub, protocol.Error{EName: ename, EValue: why, Traceback: trace})
+	}
+	if !r.replied {
+		say(r.channel, failure(r, ename, why, trace))
+	}
+	if r.busy || !r.wasIdle {
+		say(protocol.IOPub, protocol.Status{ExecutionState: protocol.Idle})
+	}
+}
+
+func failure(r *request, ename, why string, trace []string) protocol.Content {
+	if r.execute {
+		return protocol.ExecuteReply{ExecutionCount: r.count,
+			Outcome: protocol.Outcome{Status: protocol.Failed, EName: ename, EValue: why, Traceback: trace}}
+	}
+	reply, _ := protocol.ReplyType(r.header.MsgType)
+	return protocol.ErrorReply{Type: reply, EName: ename, EValue: why, Traceback: trace}
+}

@@ -1,0 +1,169 @@
+package live
+
+import (
+	"strings"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+)
+
+// typeEffects is a message from the kernel to the server.
+const typeEffects = "wnb_effects"
+
+// Document tells a kernel the saved text of its document. It has no reply.
+type Document struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// MsgType is wnb_document.
+func (Document) MsgType() string { return "wnb_document" }
+
+// handle takes one message of the kernel, or one that stands for it: books are
+// kept, outputs folded, and then clients told, so that who sees the end of a
+// cell finds its outputs. c is the content where it is known.
+func (h *hub) handle(m *protocol.Message, c protocol.Content) {
+	h.activity = h.cfg.Now()
+	r := h.requests.of(m.Parent)
+	if m.Channel == protocol.IOPub {
+		if c == nil {
+			var err error
+			if c, err = protocol.Decode(m); err != nil {
+				h.cfg.Log.Warn("a message of the kernel is wrong", "kernel", h.id, "error", err)
+			}
+		}
+		h.watch(r, m, c)
+		h.publish("", m)
+		return
+	}
+	switch {
+	case m.Parent.Session == h.src.Session:
+		if m.Header.MsgType == protocol.TypeKernelInfoReply {
+			h.info = m.Content
+		}
+	case r == nil:
+		h.cfg.Log.Debug("a reply to nobody", "kernel", h.id, "type", m.Header.MsgType)
+	default:
+		if m.Channel != protocol.Stdin {
+			h.replied(r, m)
+		}
+		h.publish(r.session, m)
+	}
+}
+
+// watch keeps books of what is published.
+func (h *hub) watch(r *request, m *protocol.Message, c protocol.Content) {
+	switch c := c.(type) {
+	case *protocol.Status:
+		h.status(r, m, c.ExecutionState)
+	case *protocol.UpdateDisplayData:
+		h.logged(h.doc.display(*c))
+	case *protocol.ExecuteInput:
+		if r != nil && r.execute {
+			h.started(r)
+			h.counted(r, c.ExecutionCount)
+		}
+	case *protocol.Stream, *protocol.DisplayData, *protocol.ExecuteResult, *protocol.Error, *protocol.ClearOutput:
+		if r != nil && r.execute {
+			h.put(r, c)
+		}
+	}
+}
+
+func (h *hub) status(r *request, m *protocol.Message, state string) {
+	if m.Parent.IsZero() {
+		if m.Header.Session != h.src.Session {
+			h.supervised(state)
+		}
+		return
+	}
+	switch state {
+	case protocol.Busy:
+		h.busy[keyOf(m.Parent)] = true
+	case protocol.Idle:
+		delete(h.busy, keyOf(m.Parent))
+	default:
+		return
+	}
+	if r == nil {
+		return
+	}
+	r.busy = state == protocol.Busy
+	r.failed = r.failed && !r.busy
+	r.wasIdle = r.wasIdle || !r.busy
+	if r.cell != "" {
+		h.doc.running(r.cell, r.busy)
+	}
+	h.settle(r)
+}
+
+// started empties the cell when its request begins to run.
+func (h *hub) started(r *request) {
+	if r.started {
+		return
+	}
+	r.started = true
+	if r.cell != "" {
+		h.doc.begin(r.cell)
+	}
+}
+
+func (h *hub) counted(r *request, n int) {
+	r.count = n
+	if r.cell != "" && n > 0 {
+		h.doc.count(r.cell, n)
+	}
+}
+
+func (h *hub) put(r *request, c protocol.Content) {
+	h.started(r)
+	switch c := c.(type) {
+	case *protocol.Error:
+		r.failed = true
+	case *protocol.ExecuteResult:
+		if text, ok := c.Data.Text("text/plain"); ok && len(text) <= 4096 {
+			r.result = text
+		}
+	}
+	if r.cell != "" {
+		h.logged(h.doc.output(r.cell, c))
+	}
+}
+
+func (h *hub) logged(err error) {
+	if err != nil {
+		h.cfg.Log.Warn("an output cannot be kept", "kernel", h.id, "path", h.path, "error", err)
+	}
+}
+
+// replied notes that the client has its answer.
+func (h *hub) replied(r *request, m *protocol.Message) {
+	r.replied = true
+	if r.execute {
+		if reply, err := protocol.As[protocol.ExecuteReply](m); err == nil && reply.Status == protocol.OK {
+			h.started(r) // an empty cell puts out nothing, and is emptied
+			if strings.TrimSpace(r.code) != "" {
+				h.counted(r, reply.ExecutionCount)
+			}
+		}
+	}
+	h.settle(r)
+}
+
+// settle closes a request that is answered.
+func (h *hub) settle(r *request) {
+	if r.open() {
+		return
+	}
+	if !r.execute {
+		h.requests.forget(r)
+		return
+	}
+	if r.recorded || !r.store || r.count == 0 {
+		return
+	}
+	r.recorded = true
+	if h.numbered == 0 {
+		h.numbered = h.doc.nextSession()
+	}
+	h.doc.remember(protocol.HistoryEntry{Session: h.numbered, Line: r.count, Input: r.code, Output: r.result})
+}
