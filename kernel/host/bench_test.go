@@ -55,15 +55,19 @@ func Benchmark100kStreamMessages(b *testing.B) {
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
-// From a kill -9 to the next kernel's first answer.
+// From the request to the next kernel's first answer.
 func BenchmarkRestart(b *testing.B) {
-	s, err := Supervise(b.Context(), Spec{}, Restarts{Rapid: time.Nanosecond})
+	s, err := Supervise(b.Context(), Spec{}, Restarts{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer finish(b, s)
+	upTo(b, s, protocol.Starting)
 	for b.Loop() {
-		if err := s.Restart(b.Context()); err != nil {
+		done := make(chan error, 1)
+		go func() { done <- s.Restart(b.Context()) }()
+		upTo(b, s, protocol.Starting)
+		if err := <-done; err != nil {
 			b.Fatal(err)
 		}
 		until(b, s, execute(b, s, "print x"), protocol.TypeExecuteReply)

@@ -61,7 +61,8 @@ func (r Restarts) wait(n int) time.Duration {
 // said before, also while it is busy, dead or not there yet.
 //
 // As with a Kernel, Receive must be read until it is closed, or Shutdown
-// called.
+// called; and by another goroutine than the one that calls Send or Restart,
+// which may have to wait for what only comes after the messages of a death.
 type Supervisor struct {
 	spec     Spec
 	restarts Restarts
