@@ -27,9 +27,13 @@ var fileOptions = syntax.FileOptions{
 	Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true, LoadBindsGlobally: true,
 }
 
+// lineEnds makes the line ends of all systems one, as the parser sees them.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // Compile reads a cell. All names that it does not bind are assumed to exist;
 // Reads lists them. The error is an *Error of KindSyntax.
 func Compile(id, source string) (*Program, error) {
+	source = lineEnds.Replace(source)
 	p := &Program{ID: id, lines: strings.Split(source, "\n")}
 	text, cols, scanErr := scan(source)
 	if scanErr != nil {

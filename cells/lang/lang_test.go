@@ -375,7 +375,7 @@ func FuzzCompile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string) {
 		p, err := lang.Compile("c", source)
 		if err == nil {
-			lines := strings.Count(source, "\n") + 1
+			lines := strings.Count(source, "\n") + strings.Count(source, "\r") + 1
 			for _, r := range p.Reads() {
 				if r.Line < 1 || r.Line > lines {
 					t.Errorf("%q: the read of %s is on line %d of %d", source, r.Name, r.Line, lines)
