@@ -23,6 +23,9 @@ func (m *Manager) New(ctx context.Context, apiDir string, kind Type, extension s
 	if err != nil {
 		return nil, err
 	}
+	if strings.Contains(extension, "/") {
+		return nil, fmt.Errorf("an extension cannot hold a slash: %q: %w", extension, ErrInvalid)
+	}
 	if extension != "" && !strings.HasPrefix(extension, ".") {
 		extension = "." + extension
 	}

@@ -29,7 +29,7 @@ func fileError(what, apiPath string, err error) error {
 	case errors.Is(err, ErrNotFound), errors.Is(err, ErrInvalid), errors.Is(err, ErrExists),
 		errors.Is(err, ErrConflict), errors.Is(err, ErrTooLarge), errors.Is(err, ErrFull):
 		return err
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ELOOP):
 		return fmt.Errorf("%s: %w", name, ErrNotFound)
 	case errors.Is(err, syscall.ENAMETOOLONG):
 		return fmt.Errorf("%s: the name is too long: %w", name, ErrInvalid)
