@@ -3,12 +3,13 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -127,30 +128,79 @@ func TestKillFromOutside(t *testing.T) {
 	drain(t, k)
 }
 
-func TestWhatTheKernelStartedEndsWithIt(t *testing.T) {
-	k := start(t, testSpec(t))
-	out := until(t, k, execute(t, k, "child"), protocol.TypeStream)
-	c, err := protocol.As[protocol.Stream](out[len(out)-1])
+// number is what a stream message says.
+func number(t *testing.T, m *protocol.Message) int {
+	t.Helper()
+	c, err := protocol.As[protocol.Stream](m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pid, err := strconv.Atoi(c.Text)
+	n, err := strconv.Atoi(c.Text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	go drain(t, k)
-	shutdown(t, k)
-	// Until somebody reaps it, it is there as a zombie.
-	for range 1000 {
+	return n
+}
+
+// awaitGone waits for the end of a process that somebody else has to reap.
+func awaitGone(t *testing.T, pid int) {
+	t.Helper()
+	for ctx := testContext(t); ctx.Err() == nil; runtime.Gosched() {
 		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 		if errors.Is(err, os.ErrNotExist) || strings.Contains(string(stat), ") Z ") {
 			return
 		}
-		runtime.Gosched()
 	}
-	if err := syscall.Kill(pid, 0); err == nil {
-		t.Errorf("process %d is still there", pid)
+	t.Errorf("process %d is still there", pid)
+}
+
+func needProc(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("needs /proc to see processes of others: ", err)
 	}
+}
+
+// The process between us and the kernel is killed; the kernel is busy, so that
+// it cannot see the end of its pipe.
+func TestKernelDoesNotOutliveItsParent(t *testing.T) {
+	if !watchesMemory {
+		t.Skip("only Linux kills the children of the dead")
+	}
+	needProc(t)
+	parent := exec.Command(os.Args[0])
+	parent.Env = append(os.Environ(), "HOST_TEST=parent")
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	_, err = fmt.Fscanln(out, &pid)
+	if killErr := errors.Join(parent.Process.Kill(), ignoreExit(parent.Wait())); err != nil || killErr != nil {
+		t.Fatal(err, killErr)
+	}
+	awaitGone(t, pid)
+}
+
+func ignoreExit(err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil
+	}
+	return err
+}
+
+func TestWhatTheKernelStartedEndsWithIt(t *testing.T) {
+	needProc(t)
+	k := start(t, testSpec(t))
+	out := until(t, k, execute(t, k, "child"), protocol.TypeStream)
+	pid := number(t, out[len(out)-1])
+	go drain(t, k)
+	shutdown(t, k)
+	awaitGone(t, pid)
 }
 
 func TestInterruptReachesABusyHandler(t *testing.T) {

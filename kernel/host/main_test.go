@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == ChildArgument {
 		os.Exit(childMain())
 	}
+	if os.Getenv("HOST_TEST") == "parent" {
+		os.Exit(parentMain())
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -41,6 +44,30 @@ func childMain() int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
+	}
+	return 0
+}
+
+// parentMain starts a kernel that hangs, prints its process id and waits to be
+// killed.
+func parentMain() int {
+	k, err := Start(context.Background(), Spec{Env: append(os.Environ(), "HOST_TEST=")})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	m, err := client.Request(protocol.Shell, protocol.ExecuteRequest{Code: "hang"})
+	if err == nil {
+		err = k.Send(context.Background(), m)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	for m := range k.Receive() {
+		if m.Header.MsgType == protocol.TypeStream {
+			fmt.Println(k.cmd.Process.Pid)
+		}
 	}
 	return 0
 }

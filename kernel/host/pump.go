@@ -48,12 +48,27 @@ func (k *Kernel) read() {
 		}
 		switch {
 		case err == nil:
-		case errors.Is(err, io.EOF), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, errDropped):
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			k.hangUp(err)
+			return
+		case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, errDropped):
 			return
 		default:
 			k.end(fmt.Sprintf("its pipe broke: %v", err))
 			return
 		}
+	}
+}
+
+// hangUp is for the end of the pipe, which is that of the process too, and only
+// if that does not come shortly a defect.
+func (k *Kernel) hangUp(err error) {
+	late := time.NewTimer(pipeGrace)
+	defer late.Stop()
+	select {
+	case <-k.ended:
+	case <-late.C:
+		k.end(fmt.Sprintf("its pipe broke: %v", err))
 	}
 }
 
