@@ -106,7 +106,7 @@ func (s *state) command() *cobra.Command {
 	root.AddCommand(
 		s.runCommand(), s.runsCommand(), s.reportCommand(),
 		s.fmtCommand(), s.exportCommand(), s.importCommand(), s.versionCommand(),
-		s.kernelCommand(), s.kernelChildCommand(), s.kernelspecCommand(),
+		s.serveCommand(), s.kernelCommand(), s.kernelChildCommand(), s.kernelspecCommand(),
 	)
 	return root
 }

@@ -167,6 +167,7 @@ func (s *Session) runCell(ctx context.Context, c *kernel.Cell, rerun bool) error
 	st.generation++
 	own.result, own.source, own.inputs, own.generation = res, c.Source, inputs, st.generation
 	st.refresh()
+	s.tell(res)
 	if res.Err != nil {
 		if rerun {
 			st.observer.fail(res.Err)

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/frontend/contents"
+	"github.com/wnb-dev/wnb/frontend/live"
+	"github.com/wnb-dev/wnb/kernel/host"
+	"github.com/wnb-dev/wnb/kernel/protocol"
+	"github.com/wnb-dev/wnb/kernel/runlog"
+	"github.com/wnb-dev/wnb/kernel/session"
+	"github.com/wnb-dev/wnb/notebooks"
+	"github.com/wnb-dev/wnb/storage"
+)
+
+// starter starts kernels as processes, each in the folder of its notebook.
+func (s *state) starter(store, dir string, f serveFlags) live.Starter {
+	limits := kernelMemory(f.memory)
+	return func(ctx context.Context, path string) (live.Kernel, error) {
+		folder := filepath.Join(dir, filepath.Dir(filepath.FromSlash(path)))
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			folder = dir
+		}
+		sup, err := host.Supervise(ctx, host.Spec{
+			Dir: folder, Env: append(os.Environ(), "WNB_REACTIVE="+f.reactive, "WNB_STORE="+store), Limits: limits,
+		}, host.Restarts{})
+		if err != nil {
+			return nil, err
+		}
+		return newKernel(sup), nil
+	}
+}
+
+// kernelMemory is what a kernel may use: a cell over the soft limit is stopped,
+// a process over the hard one ends.
+func kernelMemory(mib uint64) host.Limits {
+	soft := mib << 20
+	if soft == 0 {
+		soft = totalMemory() / 2
+	}
+	return host.Limits{SoftMemory: soft, HardMemory: soft + soft/2}
+}
+
+// totalMemory is the machine's memory; 0 where it is not known.
+func totalMemory() uint64 {
+	file, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if fields := strings.Fields(lines.Text()); len(fields) >= 2 && fields[0] == "MemTotal:" {
+			kib, err := strconv.ParseUint(fields[1], 10, 64)
+			if err == nil {
+				return kib << 10
+			}
+		}
+	}
+	return 0
+}
+
+// process is a supervised kernel as the live package knows it.
+type process struct {
+	*host.Supervisor
+	exit chan live.Exit
+}
+
+func newKernel(sup *host.Supervisor) *process {
+	p := &process{sup, make(chan live.Exit, 1)}
+	go func() { // ends with the supervisor
+		e := <-sup.Exit()
+		p.exit <- live.Exit{Reason: e.Reason, Asked: e.Asked}
+		close(p.exit)
+	}()
+	return p
+}
+
+// Exit implements live.Kernel.
+func (p *process) Exit() <-chan live.Exit { return p.exit }
+
+// outputBlobs keeps outputs that are too long to show.
+type outputBlobs struct{ store *storage.Store }
+
+func (b outputBlobs) PutBlob(ctx context.Context, r io.Reader) (string, error) {
+	blob, err := b.store.PutBlob(ctx, r)
+	return "blob " + blob.SHA256, err
+}
+
+// keeper collects what sessions do, so that they can be kept as runs.
+type keeper struct {
+	s     *state
+	store *storage.Store
+	dir   string
+	files *contents.Manager
+
+	mu       sync.Mutex
+	sessions map[string]*runlog.Session // by kernel
+}
+
+func newKeeper(s *state, store *storage.Store, dir string) *keeper {
+	return &keeper{s: s, store: store, dir: dir, sessions: map[string]*runlog.Session{}}
+}
+
+func (k *keeper) session(kernel string) *runlog.Session {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ses := k.sessions[kernel]
+	if ses == nil {
+		ses = runlog.NewSession(k.s.clock())
+		k.sessions[kernel] = ses
+	}
+	return ses
+}
+
+// document gives kernels the saved notebook.
+func (k *keeper) document(ctx context.Context, path string) (string, error) {
+	if !k.files.IsFile(path) {
+		return "", nil
+	}
+	return k.files.Text(ctx, path)
+}
+
+// note takes a message that a kernel addresses to the server.
+func (k *keeper) note(kernel, _ string, m *protocol.Message) {
+	if m.Header.MsgType != session.TypeEffects {
+		return
+	}
+	var d session.Done
+	if json.Unmarshal(m.Content, &d) != nil {
+		return
+	}
+	effects, err := cells.UnmarshalEffects(d.Effects)
+	if err != nil {
+		return
+	}
+	k.session(kernel).Note(runlog.CellRun{
+		Cell: d.Cell, Index: d.Index, Source: d.Source, Status: d.Status, Start: d.Start, Duration: d.Duration, Effects: effects, Error: d.Error,
+	})
+}
+
+// routes are wnb's own additions to Jupyter's REST.
+func (k *keeper) routes(manager *live.Manager) map[string]http.Handler {
+	return map[string]http.Handler{
+		"POST /api/wnb/sessions/{id}/keep": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ses, err := manager.Session(r.PathValue("id"))
+			if err != nil {
+				answerError(w, http.StatusNotFound, err)
+				return
+			}
+			run, err := k.keep(r.Context(), ses.Kernel.ID, ses.Path)
+			if err != nil {
+				answerError(w, http.StatusConflict, err)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusCreated)
+			_ = json.NewEncoder(w).Encode(map[string]string{"run_id": run.ID, "name": run.Name}) // the client is gone if this fails
+		}),
+	}
+}
+
+func answerError(w http.ResponseWriter, code int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(map[string]string{"message": err.Error()}) // the client is gone if this fails
+}
+
+// keep makes a run of what a session did.
+func (k *keeper) keep(ctx context.Context, kernel, path string) (*runlog.Run, error) {
+	text, err := k.document(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if text == "" {
+		return nil, fmt.Errorf("%s is not a saved .wnb notebook; save it first", path)
+	}
+	doc, err := notebooks.Parse(path, []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	params, err := notebooks.ResolveParams(doc.Front.Params, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Dir(filepath.Join(k.dir, filepath.FromSlash(path)))
+	return k.session(kernel).Keep(ctx, k.store, runlog.Spec{
+		Experiment: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Path: path, Source: []byte(text), Params: params,
+		Tags: doc.Front.Tags, Command: k.s.args, Version: version(), User: userName(k.s.env), Git: runlog.ReadGit(ctx, dir), Clock: k.s.clock,
+	}, k.s.clock())
+}
