@@ -204,17 +204,12 @@ func (s *Supervisor) over(exit Exit) {
 	if !exit.Asked {
 		s.status(protocol.Dead)
 	}
-	for {
-		select {
-		case m := <-s.infos:
-			f := failure{"KernelDied", "the kernel is dead: " + exit.Reason}
-			for _, c := range f.contents(m.Header.MsgType) {
-				s.say(m.Channel, m.Header, c)
-			}
-			continue
-		default:
+	f := failure{"KernelDied", "the kernel is dead: " + exit.Reason}
+	for len(s.infos) > 0 { // nobody else takes them
+		m := <-s.infos
+		for _, c := range f.contents(m.Header.MsgType) {
+			s.say(m.Channel, m.Header, c)
 		}
-		break
 	}
 	s.mu.Lock()
 	s.final = exit.Reason

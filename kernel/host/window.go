@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	windowBytes = 64 << 20 // of one lane under way
-	leastCost   = 64 << 10 // of a message, which bounds their number too
+	windowBytes = 16 << 20 // of one lane under way; a larger message goes alone
+	leastCost   = 16 << 10 // of a message, which bounds their number too
 	windowCount = windowBytes / leastCost
 )
 
