@@ -65,8 +65,19 @@ func (h *hub) watch(r *request, m *protocol.Message, c protocol.Content) {
 	case *protocol.Stream, *protocol.DisplayData, *protocol.ExecuteResult, *protocol.Error, *protocol.ClearOutput:
 		if r != nil && r.execute {
 			h.put(r, c)
+		} else if cell := cellOf(m); cell != "" {
+			h.logged(h.doc.output(cell, c))
 		}
 	}
+}
+
+// cellOf is the cell that an output belongs to where no request stands for it:
+// one that another cell needed, and that nobody has run on this connection.
+func cellOf(m *protocol.Message) string {
+	if md, err := protocol.DecodeMetadata(m); err == nil {
+		return md.CellID
+	}
+	return ""
 }
 
 func (h *hub) status(r *request, m *protocol.Message, state string) {
