@@ -129,9 +129,8 @@ func (c *Client) end(reason error, drain bool) {
 	c.nudge()
 }
 
-// pump hands the queue over until the client has ended.
+// pump hands the queue over until the client has ended. Its caller closes out.
 func (c *Client) pump() {
-	defer close(c.out)
 	for {
 		e, state := c.next()
 		switch state {

@@ -64,10 +64,12 @@ func (h *hub) listen(k Kernel) {
 			}
 			h.take(&held, m)
 		case <-flush:
-			flush = nil
 			h.release(&held)
 		}
-		if held.first != nil && flush == nil {
+		switch {
+		case held.first == nil:
+			flush = nil
+		case flush == nil:
 			flush = h.cfg.After(h.cfg.Limits.Flush)
 		}
 	}

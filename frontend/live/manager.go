@@ -36,8 +36,10 @@ func New(cfg Config) *Manager {
 	return m
 }
 
-// saveTime is how long Close saves after its context has ended.
-const saveTime = 10 * time.Second
+const (
+	saveTime  = 10 * time.Second // how long Close saves after its context has ended
+	drainTime = 2 * time.Second  // how long it waits for clients that do not read
+)
 
 // Close ends all kernels and clients, saves what is not saved, and returns when
 // all is done. When ctx ends before, kernels are cut off; outputs are saved
@@ -69,7 +71,9 @@ func (m *Manager) Close(ctx context.Context) error {
 func (h *hub) close(ctx context.Context, why error) error {
 	err := h.shutdown(ctx)
 	h.dismiss(why, true)
-	stop := context.AfterFunc(ctx, func() { h.dismiss(why, false) })
+	drain, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	stop := context.AfterFunc(drain, func() { h.dismiss(why, false) })
 	defer stop()
 	h.pumps.Wait()
 	h.lib.close(h.doc)
