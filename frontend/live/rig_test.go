@@ -84,6 +84,8 @@ type tab struct {
 	c   *Client
 	src protocol.Source
 	log []string // what came, in words
+
+	quiet bool // nothing is logged
 }
 
 func (r *rig) tab(kernel, session string) *tab {
@@ -158,7 +160,9 @@ func (b *tab) next() *protocol.Message {
 	if !ok {
 		b.t.Fatalf("the client has ended: %v; before: %q", b.c.Err(), b.log)
 	}
-	b.log = append(b.log, inWords(m))
+	if !b.quiet {
+		b.log = append(b.log, inWords(m))
+	}
 	return m
 }
 
@@ -276,4 +280,11 @@ func mustUnmarshal(t testing.TB, data []byte, v any) {
 	if err := json.Unmarshal(data, v); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// putFunc is Blobs that reads and keeps nothing.
+type putFunc func(ctx context.Context, r io.Reader) error
+
+func (f putFunc) PutBlob(ctx context.Context, r io.Reader) (string, error) {
+	return "blob", f(ctx, r)
 }
