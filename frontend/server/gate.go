@@ -96,17 +96,18 @@ func (s *Server) identify(r *http.Request) (who visitor, wrong bool) {
 	return visitor{}, false
 }
 
+// tokenOf reads the token of a request. Clients without one send it empty.
 func tokenOf(r *http.Request) (token string, given bool) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, value, _ := strings.Cut(header, " ")
 		if strings.EqualFold(scheme, "token") || strings.EqualFold(scheme, "bearer") {
-			return strings.TrimSpace(value), true
+			if value = strings.TrimSpace(value); value != "" {
+				return value, true
+			}
 		}
 	}
-	if query := r.URL.Query(); query.Has("token") {
-		return query.Get("token"), true
-	}
-	return "", false
+	token = r.URL.Query().Get("token")
+	return token, token != ""
 }
 
 // sameSecret takes as long for a wrong secret as for a right one, whatever
