@@ -193,7 +193,7 @@ var mnemonics = map[string]string{
 	"i32.and": "71", "i32.or": "72", "i32.shl": "74", "i32.shr_u": "76", "i64.add": "7c", "i64.sub": "7d", "i64.and": "83",
 	"i64.or": "84", "i64.shr_u": "88", "f64.abs": "99", "f64.neg": "9a", "f64.add": "a0", "f64.sub": "a1", "f64.mul": "a2",
 	"f64.div": "a3", "f64.min": "a4", "f64.max": "a5", "i32.wrap_i64": "a7", "f64.convert_i32_s": "b7", "f64.convert_i32_u": "b8",
-	"f64.convert_i64_s": "b9", "i64.reinterpret_f64": "bd", "f64.reinterpret_i64": "bf", "memory.copy": "fc0auu", "memory.fill": "fc0bu",
+	"f64.convert_i64_s": "b9", "i64.reinterpret_f64": "bd", "f64.reinterpret_i64": "bf", "memory.copy": "fc0azz", "memory.fill": "fc0bz",
 	"table.grow": "fc0fu", "ref.null": "d0t", "ref.func": "d2u", "table.get": "25u", "i64.extend_i32_u": "ad",
 }
 
@@ -209,9 +209,14 @@ func wat(text string) []byte {
 		return word
 	}
 	number := func() int64 {
-		v, err := strconv.ParseInt(next(), 0, 64)
+		word := next()
+		v, err := strconv.ParseInt(word, 0, 64)
 		if err != nil {
-			panic(err)
+			u, err := strconv.ParseUint(word, 0, 64)
+			if err != nil {
+				panic(err)
+			}
+			return int64(u)
 		}
 		return v
 	}
@@ -221,7 +226,7 @@ func wat(text string) []byte {
 		if !ok {
 			panic("unknown instruction " + name)
 		}
-		op := strings.TrimRight(spec, "utsd")
+		op := strings.TrimRight(spec, "utsdz")
 		if len(op)%2 == 1 { // a "d" that is part of the opcode
 			op = spec[:len(op)+1]
 		}
@@ -235,6 +240,8 @@ func wat(text string) []byte {
 		w.put(byte(code))
 		for _, imm := range spec[len(op):] {
 			switch imm {
+			case 'z':
+				w.put(0)
 			case 'u':
 				w.u32(uint32(number()))
 			case 's':

@@ -8,11 +8,11 @@ type Limits struct {
 	ModuleBytes                                int
 	Functions, Types, Globals, Exports         int
 	Imports                                    int
-	FunctionBytes                              int // of one function's body
-	Locals                                     int // declared in one function
-	Depth, Blocks                              int // nesting, and count in one function
-	BranchTargets                              int // br_table targets in one function
-	CompileCost                                int64
+	FunctionBytes                              int   // of one function's body
+	Locals                                     int   // declared in one function
+	Depth, Blocks                              int   // nesting, and count in one function
+	BranchTargets                              int   // br_table targets in one function
+	FunctionCost, CompileCost                  int64 // of one function, of all; see funcInfo
 	DataSegments, DataBytes                    int
 	ElemSegments                               int
 	TableEntries                               int // clamps every table's maximum
@@ -65,8 +65,9 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Depth, 1_024)
 	def(&l.Blocks, 3_000)
 	def(&l.BranchTargets, 4_096)
-	def64(&l.CompileCost, 10_000_000)
-	def(&l.DataSegments, 10_000)
+	def64(&l.FunctionCost, 2_000_000)
+	def64(&l.CompileCost, 45_000_000)
+	def(&l.DataSegments, 100_000)
 	def(&l.DataBytes, 4<<20)
 	def(&l.ElemSegments, 1_000)
 	def(&l.TableEntries, 65_536)

@@ -1,7 +1,5 @@
 package scorer
 
-import "errors"
-
 // reservedPrefix starts the names that the meter adds to modules.
 const reservedPrefix = "__wnb_"
 
@@ -28,26 +26,18 @@ func (m *module) validate(r *reader, lim *Limits) {
 		}
 	}
 	c := checker{m: m, r: instrReader{reader: *r, lim: lim}}
-	cost, blamed := int64(0), 0
+	var cost int64
 	for i := range m.bodies {
 		if !c.body(i) {
 			r.err = c.r.err
 			return
 		}
-		cost += m.bodies[i].info.compileCost
-		if m.bodies[i].info.compileCost > m.bodies[blamed].info.compileCost {
-			blamed = i
+		own := m.bodies[i].info.compileCost
+		cost += own
+		if own > lim.FunctionCost || cost > lim.CompileCost {
+			r.section, r.fn = "code", len(m.imports)+i
+			r.fail(m.bodies[i].at, "too costly to compile: %d for this function (limit %d), %d up to here (limit %d); it has too many blocks, loops in loops or locals", own, lim.FunctionCost, cost, lim.CompileCost)
+			return
 		}
 	}
-	if cost > lim.CompileCost {
-		r.section, r.fn = "code", len(m.imports)+blamed
-		r.fail(m.bodies[blamed].at, "too costly to compile: blocks x (locals + depth + stack) is %d, the limit is %d; most of it is in this function", cost, lim.CompileCost)
-	}
-}
-
-// asValidation gives err as the *ValidationError that it is.
-func asValidation(err error) *ValidationError {
-	var v *ValidationError
-	errors.As(err, &v)
-	return v
 }
