@@ -192,6 +192,13 @@ func idle(m *protocol.Message) bool {
 	return m.Header.MsgType == protocol.TypeStatus && strings.Contains(string(m.Content), `"idle"`)
 }
 
+// printed stops at a text that a cell printed.
+func printed(text string) func(*protocol.Message) bool {
+	return func(m *protocol.Message) bool {
+		return m.Header.MsgType == protocol.TypeStream && strings.Contains(string(m.Content), text)
+	}
+}
+
 func (c *socket) run(cell, code string) string {
 	c.t.Helper()
 	return c.until(c.execute(cell, code), idle)
@@ -287,7 +294,7 @@ func TestNothingIsLost(t *testing.T) {
 	ses, kernel := s.session("n.wnb")
 	c := s.connect(kernel, ses, protocol.V1)
 	loop := c.execute("make", "for i in range(3):\n    print(\"line\", i)\nx = params.n\nsleep(0.3)\nprint(\"after\")")
-	c.until(loop, func(m *protocol.Message) bool { return strings.Contains(string(m.Content), "line 2") })
+	c.until(loop, printed("line 2"))
 	if err := c.ws.Close(); err != nil { // the page is gone in the middle of the cell
 		t.Fatal(err)
 	}
@@ -302,7 +309,7 @@ func TestNothingIsLost(t *testing.T) {
 	// The kernel is killed in the middle of a cell: the reason is shown there,
 	// the kernel comes back, and outputs stay.
 	death := second.execute("make", "print(\"doomed\")\nwhile True:\n    pass")
-	second.until(death, func(m *protocol.Message) bool { return strings.Contains(string(m.Content), "doomed") })
+	second.until(death, printed("doomed"))
 	kill(t, s.cmd.Process.Pid)
 	if got := second.until(death, func(m *protocol.Message) bool { return m.Header.MsgType == protocol.TypeExecuteReply }); !strings.Contains(got, "signal 9") && !strings.Contains(got, "killed") {
 		t.Errorf("the reason is not shown: %q", got)
