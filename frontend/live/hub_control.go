@@ -31,12 +31,13 @@ func (h *hub) restart(ctx context.Context) error {
 	case h.leaving == forGood:
 		h.mu.Unlock()
 		return ErrKernelGone
+	case k != nil: // it may be about to end by itself
+		h.leaving = toRestart
+		h.state, h.ready = protocol.Restarting, false // clients hear of it when it has ended
 	case h.state == protocol.Dead:
 		h.idle = 0
 		h.become(protocol.Restarting)
 		h.revive <- struct{}{} // has room: the state was Dead
-	case k != nil:
-		h.leaving = toRestart
 	}
 	h.mu.Unlock()
 	if k != nil {

@@ -76,14 +76,12 @@ func (h *hub) listen(k Kernel) {
 }
 
 func (h *hub) take(held *joiner, m *protocol.Message) {
-	if m.Channel == protocol.IOPub && m.Header.MsgType == protocol.TypeStream {
-		if s, err := protocol.As[protocol.Stream](m); err == nil {
-			if !held.fits(m, &s) || held.full() {
-				h.release(held)
-			}
-			held.add(m, &s)
-			return
+	if s, ok := readStream(m); ok {
+		if !held.fits(m, s) {
+			h.release(held)
 		}
+		held.add(m, s)
+		return
 	}
 	h.release(held)
 	if m.Header.MsgType == typeEffects {
@@ -92,17 +90,16 @@ func (h *hub) take(held *joiner, m *protocol.Message) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.handle(m, nil)
+	h.handle(m)
 }
 
 func (h *hub) release(held *joiner) {
 	if held.first == nil {
 		return
 	}
-	m, s := held.take()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.handle(m, s)
+	h.handle(held.take())
 }
 
 func (h *hub) documentPath() string {
@@ -272,7 +269,7 @@ func (h *hub) bury(ename, why string, died bool) {
 func (h *hub) fail(r *request, ename, why string, show bool) {
 	say := func(ch protocol.Channel, c protocol.Content) {
 		if m := h.make(ch, r.header, c); m != nil {
-			h.handle(m, nil)
+			h.handle(m)
 		}
 	}
 	trace := []string{ename + ": " + why}

@@ -20,16 +20,14 @@ func (Document) MsgType() string { return "wnb_document" }
 
 // handle takes one message of the kernel, or one that stands for it: books are
 // kept, outputs folded, and then clients told, so that who sees the end of a
-// cell finds its outputs. c is the content where it is known.
-func (h *hub) handle(m *protocol.Message, c protocol.Content) {
+// cell finds its outputs.
+func (h *hub) handle(m *protocol.Message) {
 	h.activity = h.cfg.Now()
 	r := h.requests.of(m.Parent)
 	if m.Channel == protocol.IOPub {
-		if c == nil {
-			var err error
-			if c, err = protocol.Decode(m); err != nil {
-				h.cfg.Log.Warn("a message of the kernel is wrong", "kernel", h.id, "error", err)
-			}
+		c, err := protocol.Decode(m)
+		if err != nil {
+			h.cfg.Log.Warn("a message of the kernel is wrong", "kernel", h.id, "error", err)
 		}
 		h.watch(r, m, c)
 		h.publish("", m)
