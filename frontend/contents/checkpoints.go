@@ -182,10 +182,14 @@ func (m *Manager) RestoreCheckpoint(ctx context.Context, apiPath, id string) err
 	if _, err := m.keepFile(ctx, clean, overwritten); err != nil {
 		return err
 	}
-	return fileError("restore", clean, replace(m.root, local(clean), 0o644, func(w io.Writer) error {
+	err = replace(m.root, local(clean), 0o644, func(w io.Writer) error {
 		_, err := io.Copy(w, withContext{ctx, file})
 		return err
-	}))
+	})
+	if err != nil {
+		return fileError("restore", clean, err)
+	}
+	return m.tellRestored(ctx, clean)
 }
 
 // DeleteCheckpoint forgets a kept version.

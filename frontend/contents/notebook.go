@@ -13,11 +13,10 @@ func (m *Manager) notebook(ctx context.Context, clean string, data []byte) (json
 	if ext(clean) == ".ipynb" {
 		return m.ipynb(clean, data)
 	}
-	doc, err := notebooks.Parse(clean, data)
+	doc, err := parseDocument(clean, data)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the document cannot be read as a notebook; open it as text (type=file) to mend it: %w", ErrInvalid, err)
+		return nil, fmt.Errorf("the document cannot be read as a notebook; open it as text (type=file) to mend it: %w", err)
 	}
-	doc.AssignIDs()
 	var version int64
 	if m.opt.Outputs != nil {
 		var cells map[string]CellOutputs
@@ -152,14 +151,31 @@ func sameDocument(clean string, text, previous []byte) bool {
 	return len(previous) > 0 && err == nil && string(doc.Print()) == string(text)
 }
 
+// parseDocument reads a document file of either kind. Every cell has an id.
+func parseDocument(clean string, data []byte) (*notebooks.Document, error) {
+	if ext(clean) == ".ipynb" {
+		doc, err := notebooks.FromIPYNB(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: %w", clean, ErrInvalid, err)
+		}
+		return doc, nil
+	}
+	doc, err := notebooks.Parse(clean, data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	doc.AssignIDs()
+	return doc, nil
+}
+
 // documentText is a document file as .wnb text.
 func documentText(clean string, data []byte) (string, error) {
 	if ext(clean) == ".wnb" {
 		return string(data), nil
 	}
-	doc, err := notebooks.FromIPYNB(data)
+	doc, err := parseDocument(clean, data)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w: %w", clean, ErrInvalid, err)
+		return "", err
 	}
 	return string(doc.Print()), nil
 }

@@ -67,7 +67,12 @@ func (m *Manager) Save(ctx context.Context, apiPath string, model *Model, ifMatc
 	if err := m.put(ctx, clean, now, out.data, ifMatch); err != nil {
 		return nil, false, err
 	}
-	if err := m.tellSaved(ctx, clean, model.Type, out); err != nil {
+	if model.Type == Notebook {
+		err = m.tellSaved(ctx, clean, out)
+	} else {
+		err = m.tellReplaced(ctx, clean, out.data)
+	}
+	if err != nil {
 		return nil, false, err
 	}
 	result, err = m.after(clean, hash(out.data))
@@ -220,10 +225,7 @@ func holds(ifMatch string, now present) bool {
 }
 
 // tellSaved hands the outputs that came with a document to who keeps them.
-func (m *Manager) tellSaved(ctx context.Context, clean string, kind Type, out *saved) error {
-	if kind != Notebook {
-		return nil
-	}
+func (m *Manager) tellSaved(ctx context.Context, clean string, out *saved) error {
 	if out.trust && ext(clean) == ".ipynb" {
 		if err := m.trust(hash(out.data)); err != nil {
 			return err
@@ -236,6 +238,31 @@ func (m *Manager) tellSaved(ctx context.Context, clean string, kind Type, out *s
 		return fmt.Errorf("%s is saved, but its outputs are not: %w", clean, err)
 	}
 	return nil
+}
+
+// tellReplaced tells who keeps the outputs of a document that was written as a
+// plain file: outputs stay with the cells that are still there.
+func (m *Manager) tellReplaced(ctx context.Context, clean string, data []byte) error {
+	if !isDocument(clean) || m.opt.Outputs == nil {
+		return nil
+	}
+	doc, err := parseDocument(clean, data)
+	if err != nil {
+		return nil // a document that is edited as text may be broken for a while
+	}
+	return m.tellSaved(ctx, clean, &saved{data: data, text: string(doc.Print()), cells: takeOutputs(doc, nil)})
+}
+
+// tellRestored is tellReplaced for what is on the disk now.
+func (m *Manager) tellRestored(ctx context.Context, clean string) error {
+	if !isDocument(clean) || m.opt.Outputs == nil {
+		return nil
+	}
+	data, _, err := m.read(ctx, clean)
+	if err != nil {
+		return err
+	}
+	return m.tellReplaced(ctx, clean, data)
 }
 
 // after describes what has just been written.

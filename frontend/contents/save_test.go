@@ -360,6 +360,33 @@ func TestOutputsNewerThanReadWin(t *testing.T) {
 	}
 }
 
+// A document that is edited as text keeps the outputs of the cells it still has,
+// and its kernel gets the new text.
+func TestDocumentEditedAsText(t *testing.T) {
+	f := newFixture(t, files)
+	f.outputs.set("sample.wnb", "load", CellOutputs{ExecutionCount: 1})
+	point, err := f.CreateCheckpoint(t.Context(), "sample.wnb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(sample, "x = 1", "x = 3", 1)
+	for _, step := range []struct{ text, told string }{{changed, changed}, {"---\nwnb: [\n---\n", changed}} {
+		f.save(t, "sample.wnb", text(step.text), "")
+		if diff := cmp.Diff(step.told, f.outputs.texts["sample.wnb"]); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if err := f.RestoreCheckpoint(t.Context(), "sample.wnb", point.ID); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sample, f.outputs.texts["sample.wnb"]); diff != "" {
+		t.Error(diff)
+	}
+	if f.outputs.cells["sample.wnb"]["load"].ExecutionCount != 1 {
+		t.Error("the outputs are lost")
+	}
+}
+
 func TestFrontMatterIsKept(t *testing.T) {
 	for _, tc := range []struct {
 		name     string

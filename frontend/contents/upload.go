@@ -111,5 +111,8 @@ func (m *Manager) finishUpload(ctx context.Context, clean string, now present, i
 	if err := m.state.RemoveAll(dir); err != nil {
 		return nil, fileError("upload", clean, err)
 	}
+	if err := m.tellRestored(ctx, clean); err != nil {
+		return nil, err
+	}
 	return m.after(clean, "")
 }

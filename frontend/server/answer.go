@@ -48,7 +48,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, live.ErrKernelName):
 		body["short_message"] = "unknown kernel"
 	}
-	if status == http.StatusInternalServerError {
+	if status == http.StatusInternalServerError || status == http.StatusInsufficientStorage {
 		s.opt.Log("error: %s %q: %v", r.Method, r.URL.Path, err)
 	}
 	answer(w, status, body)

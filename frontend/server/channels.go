@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -150,6 +151,7 @@ func (k *socket) read(ctx context.Context) {
 		if err != nil {
 			if errors.Is(err, websocket.ErrReadLimit) {
 				k.log("a message of more than %d bytes; the connection was closed", k.s.opt.MaxMessage)
+				k.discard()
 			}
 			return
 		}
@@ -161,6 +163,16 @@ func (k *socket) read(ctx context.Context) {
 		if err := k.pass(ctx, message); err != nil {
 			return
 		}
+	}
+}
+
+// discard reads on for a while after a close was sent: a connection that is cut
+// while the client still writes may lose the close on its way.
+func (k *socket) discard() {
+	raw := k.conn.NetConn()
+	if raw.SetReadDeadline(time.Now().Add(closeTimeout)) == nil {
+		// However it ends, the connection is closed next.
+		_, _ = io.Copy(io.Discard, raw)
 	}
 }
 
