@@ -98,6 +98,28 @@ func (m *Manager) keepFile(ctx context.Context, clean, why string) (Checkpoint, 
 	})
 }
 
+// keepOverwritten keeps the version that is there, with that hash, unless it is
+// the last one that was kept.
+func (m *Manager) keepOverwritten(ctx context.Context, clean, sum string) error {
+	have, err := m.versions(clean)
+	if err != nil {
+		return err
+	}
+	if len(have) > 0 {
+		file, err := m.version(clean, have[len(have)-1].ID)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		last, err := hashOf(ctx, file)
+		if err != nil || last == sum {
+			return fileError("look at a version of", clean, err)
+		}
+	}
+	_, err = m.keepFile(ctx, clean, overwritten)
+	return err
+}
+
 // keep stores a version, and lets go of the oldest ones over the limits.
 func (m *Manager) keep(clean, why string, fill func(io.Writer) error) (Checkpoint, error) {
 	failed := func(err error) (Checkpoint, error) {
@@ -179,7 +201,11 @@ func (m *Manager) RestoreCheckpoint(ctx context.Context, apiPath, id string) err
 		return err
 	}
 	defer file.Close()
-	if _, err := m.keepFile(ctx, clean, overwritten); err != nil {
+	sum, err := m.hashFile(ctx, clean)
+	if err != nil {
+		return err
+	}
+	if err := m.keepOverwritten(ctx, clean, sum); err != nil {
 		return err
 	}
 	err = replace(m.root, local(clean), 0o644, func(w io.Writer) error {

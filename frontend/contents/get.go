@@ -172,9 +172,14 @@ func (m *Manager) hashFile(ctx context.Context, clean string) (string, error) {
 		return "", err
 	}
 	defer file.Close()
+	sum, err := hashOf(ctx, file)
+	return sum, fileError("read", clean, err)
+}
+
+func hashOf(ctx context.Context, r io.Reader) (string, error) {
 	sum := sha256.New()
-	if _, err := io.Copy(sum, withContext{ctx, file}); err != nil {
-		return "", fileError("read", clean, err)
+	if _, err := io.Copy(sum, withContext{ctx, r}); err != nil {
+		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

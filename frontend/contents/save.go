@@ -205,7 +205,7 @@ func (m *Manager) putFrom(ctx context.Context, clean string, now present, fill f
 		if now.info.Mode().Perm()&0o200 == 0 {
 			return fmt.Errorf("%s is read-only: %w", clean, ErrDenied)
 		}
-		if _, err := m.keepFile(ctx, clean, overwritten); err != nil {
+		if err := m.keepOverwritten(ctx, clean, now.hash); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )

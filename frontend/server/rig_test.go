@@ -15,10 +15,11 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/wnb-dev/wnb/frontend/contents"
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/kernel/protocol"
-	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
