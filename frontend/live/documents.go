@@ -2,9 +2,7 @@ package live
 
 import (
 	"context"
-	"errors"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -50,22 +48,18 @@ func (m *Manager) Saved(ctx context.Context, path string, seen int64, cells map[
 	return out, err
 }
 
-// SetDocument tells the kernels of the document its saved text.
+// SetDocument tells the kernels of the document its saved text. It does not
+// wait for them.
 func (m *Manager) SetDocument(ctx context.Context, path, text string) error {
-	path = cleanPath(path)
 	m.mu.Lock()
-	hubs := slices.Clone(m.kernels)
-	m.mu.Unlock()
-	var errs []error
-	for _, h := range hubs {
-		h.mu.Lock()
-		k, wanted := h.kernel, h.path == path && h.ready
-		h.mu.Unlock()
-		if wanted { // else it asks for the text when it starts
-			errs = append(errs, h.tellDocument(ctx, k, path, text))
-		}
+	defer m.mu.Unlock()
+	if m.closed {
+		return ErrClosed
 	}
-	return errors.Join(errs...)
+	for _, h := range m.kernels {
+		h.saved(cleanPath(path), text)
+	}
+	return ctx.Err()
 }
 
 // MoveDocument follows the rename of a document or folder: outputs, history,

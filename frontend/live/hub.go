@@ -24,7 +24,8 @@ type hub struct {
 	revive   chan struct{} // starts a dead kernel
 	pumps    sync.WaitGroup
 
-	greetings sync.WaitGroup
+	errands sync.WaitGroup // what is sent to the kernel besides requests
+	shelved sync.Once      // doc is given back
 
 	mu       sync.Mutex
 	doc      *document
@@ -41,6 +42,8 @@ type hub struct {
 	idle     int // lives in a row that ended without being asked anything
 	asked    bool
 	leaving  leaving
+	news     *string         // text of the document that the kernel was not told yet
+	telling  bool            // an errand is at it
 	info     json.RawMessage // the kernel's answer to kernel_info_request
 	changed  chan struct{}   // closed when ready, state or leaving change
 	activity time.Time
@@ -153,9 +156,7 @@ func (h *hub) attach(session string, since int64) (*Client, error) {
 	old := h.clients[session]
 	c := newClient(h, session, h.cfg.Limits.ClientBytes, h.missed(session, since))
 	h.clients[session] = c
-	if since > h.reached[session] || h.reached[session] == 0 {
-		h.remember(session, since)
-	}
+	h.remember(session, since)
 	if old != nil {
 		old.end(ErrReplaced, false)
 	}

@@ -118,13 +118,13 @@ func (h *hub) setDocument(ctx context.Context, path string, keep bool) error {
 		old.copyTo(doc)
 	}
 	h.doc, h.path, h.numbered = doc, path, 0
-	k, ready := h.kernel, h.ready
 	h.mu.Unlock()
 	h.lib.close(old)
-	if !ready {
-		return nil
+	text, err := h.text(ctx, path)
+	if err == nil && text != "" {
+		h.saved(path, text)
 	}
-	return h.sendDocument(ctx, k)
+	return err
 }
 
 // moved follows a rename; the document itself has moved already.

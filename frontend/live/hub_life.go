@@ -30,7 +30,11 @@ func (h *hub) adopt(k Kernel) (end func()) {
 	h.kernel, h.reason, h.lifeCtx = k, "", ctx
 	h.starts, h.gaveUp = 0, false
 	h.begin()
-	return cancel
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		cancel() // from here on no errand starts
+	}
 }
 
 // begin opens the life of a process. It is greeted beside everything else,
@@ -40,14 +44,14 @@ func (h *hub) begin() {
 	h.numbered, h.asked, h.ready = 0, false, false
 	clear(h.busy)
 	ctx, k := h.lifeCtx, h.kernel
-	h.greetings.Go(func() { h.greet(ctx, k) })
+	h.errands.Go(func() { h.greet(ctx, k) })
 }
 
 // attend takes what the kernel says until it has ended.
 func (h *hub) attend(k Kernel, end func()) {
 	h.listen(k)
 	end()
-	h.greetings.Wait()
+	h.errands.Wait()
 }
 
 // listen joins streams: text waits for a short time, or for the next message
@@ -106,55 +110,6 @@ func (h *hub) documentPath() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.path
-}
-
-// greet tells a new kernel its document and asks what it is. Clients wait for
-// it, so that no cell runs before the document is known.
-func (h *hub) greet(ctx context.Context, k Kernel) {
-	h.mu.Lock()
-	forever := h.leaving == forGood
-	h.mu.Unlock()
-	if forever {
-		if err := k.Shutdown(ctx); err != nil && ctx.Err() == nil {
-			h.cfg.Log.Error("a kernel cannot be shut down", "kernel", h.id, "error", err)
-		}
-		return
-	}
-	err := h.sendDocument(ctx, k)
-	if err == nil {
-		if m := h.make(protocol.Shell, protocol.Header{}, protocol.KernelInfoRequest{}); m != nil {
-			err = k.Send(ctx, m)
-		}
-	}
-	if err != nil && ctx.Err() == nil {
-		h.cfg.Log.Error("a new kernel does not know its document", "kernel", h.id, "error", err)
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if ctx.Err() == nil {
-		h.ready, h.state = true, ""
-		h.signal()
-	}
-}
-
-func (h *hub) sendDocument(ctx context.Context, k Kernel) error {
-	path := h.documentPath()
-	if h.cfg.Document == nil || path == "" {
-		return nil
-	}
-	text, err := h.cfg.Document(ctx, path)
-	if err != nil || text == "" {
-		return err
-	}
-	return h.tellDocument(ctx, k, path, text)
-}
-
-func (h *hub) tellDocument(ctx context.Context, k Kernel, path, text string) error {
-	m := h.make(protocol.Shell, protocol.Header{}, Document{Path: path, Text: text})
-	if m == nil {
-		return nil
-	}
-	return k.Send(ctx, m)
 }
 
 // ended ends what was asked of a kernel that is gone, and decides what comes.

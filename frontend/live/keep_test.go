@@ -347,3 +347,48 @@ func TestKernelThatRestartsByItself(t *testing.T) {
 	}
 	one.run("c", "print back")
 }
+
+// Saving a document never waits for a kernel that is busy; in the end the
+// kernel knows the last text.
+func TestSavingDoesNotWaitForTheKernel(t *testing.T) {
+	r := newRig(t, nil)
+	s := r.session("a.wnb")
+	one := r.tab(s.Kernel.ID, "one")
+	req := one.submit("c", "print on\nwait")
+	one.until(protocol.TypeStream, "on")
+	for i := range 50 {
+		if err := r.SetDocument(context.Background(), "a.wnb", fmt.Sprintf("text %d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Interrupt(context.Background(), s.Kernel.ID); err != nil {
+		t.Fatal(err)
+	}
+	one.finish(req)
+	for text := ""; !strings.Contains(text, "text 49"); {
+		text = <-r.kernels[0].docs
+	}
+}
+
+// ended is a process of another package.
+type ended struct{ *scripted }
+
+type otherExit struct {
+	Reason string
+	Asked  bool
+}
+
+func (e ended) Exit() <-chan otherExit {
+	ch := make(chan otherExit, 1)
+	ch <- otherExit(<-e.scripted.Exit())
+	return ch
+}
+
+func TestProcessOfAnotherPackage(t *testing.T) {
+	p := newScripted("a.wnb")
+	p.stop(Exit{Reason: "killed by signal 9"})
+	k := FromProcess(ended{p})
+	if e := <-k.Exit(); e.Reason != "killed by signal 9" {
+		t.Errorf("%+v", e)
+	}
+}

@@ -76,7 +76,7 @@ func (h *hub) close(ctx context.Context, why error) error {
 	stop := context.AfterFunc(drain, func() { h.dismiss(why, false) })
 	defer stop()
 	h.pumps.Wait()
-	h.lib.close(h.doc)
+	h.shelved.Do(func() { h.lib.close(h.doc) })
 	return err
 }
 
