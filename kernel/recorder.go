@@ -117,6 +117,9 @@ func (r *recorder) finish(ctx context.Context) ([]cells.Effect, error) {
 	}
 	for _, s := range rest {
 		r.appendStream(s)
+		if r.observe != nil {
+			r.observe(s)
+		}
 	}
 	out := make([]cells.Effect, len(r.effects))
 	for i, e := range r.effects {

@@ -158,7 +158,7 @@ func TestRunsAtTheSameTimeDoNotLockEachOtherOut(t *testing.T) {
 	}
 }
 
-func wnb(t *testing.T, dir string, args ...string) string {
+func wnb(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("wnb", args...)
 	cmd.Dir = dir
@@ -170,7 +170,7 @@ func wnb(t *testing.T, dir string, args ...string) string {
 	return string(out)
 }
 
-func writeFile(t *testing.T, path, content string) {
+func writeFile(t testing.TB, path, content string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)

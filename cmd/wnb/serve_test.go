@@ -24,7 +24,7 @@ import (
 
 // serving is a wnb serve in a process of its own.
 type serving struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	base string
 	dir  string
@@ -33,7 +33,7 @@ type serving struct {
 const servedNotebook = "---\nwnb: 1\ntitle: T\nparams:\n  n: 4\n---\n\n# T\n\n```starlark {#make}\nx = params.n\nprint(\"made\")\n```\n\n```starlark {#use}\ny = x * 10\ntrack.log_metric(\"y\", y)\ny\n```\n"
 
 // serve starts a server in a folder with n.wnb and waits until it listens.
-func serve(t *testing.T, dir string, args ...string) *serving {
+func serve(t testing.TB, dir string, args ...string) *serving {
 	t.Helper()
 	s := &serving{t: t, dir: dir}
 	s.cmd = exec.Command("wnb", append([]string{"serve", dir, "--addr", "127.0.0.1:0", "--token", "secret", "--no-browser"}, args...)...)
@@ -110,7 +110,7 @@ func (s *serving) session(path string) (session, kernel string) {
 
 // socket is one client of a kernel.
 type socket struct {
-	t       *testing.T
+	t       testing.TB
 	ws      *websocket.Conn
 	framing protocol.Framing
 	src     protocol.Source
@@ -158,12 +158,13 @@ func (c *socket) until(req *protocol.Message, stop func(m *protocol.Message) boo
 	c.t.Helper()
 	var shown strings.Builder
 	for {
-		if err := c.ws.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		if err := c.ws.SetReadDeadline(time.Now().Add(60 * time.Second)); err != nil {
 			c.t.Fatal(err)
 		}
 		kind, frame, err := c.ws.ReadMessage()
 		if err != nil {
-			c.t.Fatalf("after %q: %v", shown.String(), err)
+			text := shown.String()
+			c.t.Fatalf("after %d bytes, the last of them %q: %v", len(text), text[max(0, len(text)-200):], err)
 		}
 		m, err := c.framing.Decode(frame, kind == websocket.BinaryMessage, protocol.Limits{})
 		if err != nil {
@@ -209,7 +210,7 @@ func (c *socket) execute(cell, code string) *protocol.Message {
 	return c.send(protocol.Shell, protocol.ExecuteRequest{Code: code, StoreHistory: true, AllowStdin: true}, fmt.Sprintf(`{"cellId":%q}`, cell))
 }
 
-func newServed(t *testing.T) string {
+func newServed(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "n.wnb"), servedNotebook)
@@ -330,7 +331,7 @@ func TestNothingIsLost(t *testing.T) {
 }
 
 // kill ends the kernel processes of a server.
-func kill(t *testing.T, parent int) {
+func kill(t testing.TB, parent int) {
 	t.Helper()
 	out, err := exec.Command("pgrep", "-P", strconv.Itoa(parent)).Output()
 	if err != nil {
