@@ -31,7 +31,7 @@ const idTime = "20060102T150405.000000000Z"
 
 // Checkpoints lists the kept versions of a file, oldest first.
 func (m *Manager) Checkpoints(ctx context.Context, apiPath string) ([]Checkpoint, error) {
-	clean, err := m.file(apiPath)
+	clean, err := m.versioned(apiPath)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,24 @@ func (m *Manager) file(apiPath string) (string, error) {
 		err = fmt.Errorf("%s is a folder, which has no versions: %w", display(clean), ErrInvalid)
 	}
 	return clean, err
+}
+
+// versioned cleans the path of a file that exists, or did: versions outlive a
+// file that is removed by other means than Delete.
+func (m *Manager) versioned(apiPath string) (string, error) {
+	clean, err := m.file(apiPath)
+	if errors.Is(err, ErrNotFound) && clean != "" {
+		if have, listErr := m.versions(clean); listErr == nil && len(have) > 0 {
+			return clean, nil
+		}
+	}
+	return clean, err
+}
+
+// IsFile tells whether there is a file at path, or are versions of one.
+func (m *Manager) IsFile(apiPath string) bool {
+	clean, err := m.versioned(apiPath)
+	return err == nil && clean != ""
 }
 
 func versionsDir(clean string) string { return path.Join(checkpoints, clean) }
@@ -190,7 +208,7 @@ func (m *Manager) version(clean, id string) (*os.File, error) {
 
 // RestoreCheckpoint puts a kept version in place. What was there is kept.
 func (m *Manager) RestoreCheckpoint(ctx context.Context, apiPath, id string) error {
-	clean, err := m.file(apiPath)
+	clean, err := m.versioned(apiPath)
 	if err != nil {
 		return err
 	}
@@ -201,12 +219,14 @@ func (m *Manager) RestoreCheckpoint(ctx context.Context, apiPath, id string) err
 		return err
 	}
 	defer file.Close()
-	sum, err := m.hashFile(ctx, clean)
+	now, err := m.current(ctx, clean)
 	if err != nil {
 		return err
 	}
-	if err := m.keepOverwritten(ctx, clean, sum); err != nil {
-		return err
+	if now.info != nil {
+		if err := m.keepOverwritten(ctx, clean, now.hash); err != nil {
+			return err
+		}
 	}
 	err = replace(m.root, local(clean), 0o644, func(w io.Writer) error {
 		_, err := io.Copy(w, withContext{ctx, file})
@@ -220,7 +240,7 @@ func (m *Manager) RestoreCheckpoint(ctx context.Context, apiPath, id string) err
 
 // DeleteCheckpoint forgets a kept version.
 func (m *Manager) DeleteCheckpoint(ctx context.Context, apiPath, id string) error {
-	clean, err := m.file(apiPath)
+	clean, err := m.versioned(apiPath)
 	if err != nil {
 		return err
 	}

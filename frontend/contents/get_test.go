@@ -171,3 +171,30 @@ func TestTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestModelFromClient(t *testing.T) {
+	for _, tc := range []struct {
+		name, json string
+		want       *Model
+	}{
+		{"file", `{"type":"file","format":"text","content":"x","chunk":2,"unknown":1}`, &Model{Type: File, Format: Text, Content: "x", Chunk: 2}},
+		{"notebook", `{"type":"notebook","format":"json","content":{"nbformat":4}}`, &Model{Type: Notebook, Format: JSON, Content: json.RawMessage(`{"nbformat":4}`)}},
+		{"no content", `{"type":"directory","content":null}`, &Model{Type: Directory}},
+		{"a file without text", `{"type":"file","content":{}}`, nil},
+		{"no object", `[]`, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var got Model
+			err := json.Unmarshal([]byte(tc.json), &got)
+			if tc.want == nil {
+				if !errors.Is(err, ErrInvalid) {
+					t.Error(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(tc.want, &got); err != nil || diff != "" {
+				t.Error(err, diff)
+			}
+		})
+	}
+}

@@ -95,16 +95,6 @@ func (m *Manager) stat(clean string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// IsFile tells whether there is a file at path.
-func (m *Manager) IsFile(apiPath string) bool {
-	clean, err := Clean(apiPath)
-	if err != nil {
-		return false
-	}
-	info, err := m.stat(clean)
-	return err == nil && !info.IsDir()
-}
-
 // escapes tells whether an os.Root refused to leave the folder. Package os has
 // no sentinel for it.
 func escapes(err error) bool {

@@ -204,6 +204,24 @@ func TestCheckpoints(t *testing.T) {
 	}
 }
 
+// Versions bring back a file that somebody removed behind the server's back.
+func TestRestoreRemovedFile(t *testing.T) {
+	f := newFixture(t, map[string]string{"a.txt": "1"})
+	point, err := f.CreateCheckpoint(t.Context(), "a.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(f.root, "a.txt")); err != nil {
+		t.Fatal(err)
+	}
+	if points, err := f.Checkpoints(t.Context(), "a.txt"); err != nil || len(points) != 1 || !f.IsFile("a.txt") {
+		t.Fatalf("%v %v", points, err)
+	}
+	if err := f.RestoreCheckpoint(t.Context(), "a.txt", point.ID); err != nil || f.file(t, "a.txt") != "1" {
+		t.Error(err)
+	}
+}
+
 func TestSaveThroughLink(t *testing.T) {
 	f := newFixture(t, map[string]string{"dir/real.txt": "old"})
 	if err := os.Symlink("dir/real.txt", filepath.Join(f.root, "link.txt")); err != nil {

@@ -55,7 +55,6 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func statusOf(err error) int {
-	var large *http.MaxBytesError
 	for _, known := range []struct {
 		err    error
 		status int
@@ -78,9 +77,6 @@ func statusOf(err error) int {
 		if errors.Is(err, known.err) {
 			return known.status
 		}
-	}
-	if errors.As(err, &large) {
-		return http.StatusRequestEntityTooLarge
 	}
 	return http.StatusInternalServerError
 }

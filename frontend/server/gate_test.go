@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -234,5 +235,36 @@ func TestNewDrawsATokenAndChecksOptions(t *testing.T) {
 	}
 	if _, err := New(Options{}); err == nil {
 		t.Error("a server without documents and kernels")
+	}
+}
+
+func TestLoginsAreBounded(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	l := newLogins(func() time.Time { return now })
+	request := func(cookie string) *http.Request {
+		r := httptest.NewRequest("GET", "http://localhost:8888/", nil)
+		r.AddCookie(&http.Cookie{Name: "wnb_session_8888", Value: cookie})
+		return r
+	}
+	first := l.start()
+	now = now.Add(time.Second)
+	second := l.start()
+	for range maxLogins - 1 {
+		l.start()
+	}
+	if l.find(request(first)) != nil || l.find(request(second)) == nil || len(l.open) != maxLogins {
+		t.Errorf("%d logins are open, or the wrong one went", len(l.open))
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	for address, want := range map[string]bool{"127.0.0.1:1": true, "127.9.9.9:1": true, "[::1]:1": true, "0.0.0.0:1": false, "[::]:1": false, "192.168.1.2:1": false} {
+		addr, err := net.ResolveTCPAddr("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if loopback(addr) != want {
+			t.Errorf("%s: %v", address, !want)
+		}
 	}
 }
