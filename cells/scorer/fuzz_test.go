@@ -2,9 +2,13 @@ package scorer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // seeds are good modules of every shape that the tests have.
@@ -68,14 +72,23 @@ func FuzzManifest(f *testing.F) {
 	f.Add([]byte(`{"abi":1,"kind":"metric","name":"x","metric":{"greater_is_better":true,"input":"value","outputs":"k","range":[0,null]},"params":{"beta":{"type":"number","default":1,"minimum":0}},"selfcheck":[{"y":[1],"p":[[1,2]],"expect":0.5}]}`))
 	f.Add([]byte(`{"abi":1,"kind":"scorer","name":"x","scorer":{"features":[{"name":"a","dtype":"f64"}],"layout":"row"}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := ParseManifest(b)
+		one, err := ParseManifest(b)
 		if err != nil {
 			return
 		}
-		for _, params := range []map[string]any{nil, {"beta": 2.0}, {"beta": "x"}} {
-			if _, err := m.configuration(params, nil); err == nil && params == nil {
-				continue
-			}
+		text, err := json.Marshal(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		two, err := ParseManifest(text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if diff := cmp.Diff(one, two, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatal(diff)
+		}
+		if _, err := one.configuration(nil, nil); err != nil {
+			return
 		}
 	})
 }

@@ -1,0 +1,207 @@
+package scorer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPackReplacesTheManifest(t *testing.T) {
+	first := fmt.Sprintf(metricManifest, "first")
+	second := fmt.Sprintf(metricManifest, "second")
+	a := meanError()
+	a.custom = nil
+	plain := a.bytes()
+	var got []string
+	packed := plain
+	for _, text := range []string{first, second} {
+		var err error
+		if packed, err = Pack(packed, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		man, err := ReadManifest(packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, man.Name)
+	}
+	if diff := cmp.Diff([]string{"first", "second"}, got); diff != "" {
+		t.Error(diff)
+	}
+	again, err := Pack(plain, []byte(second))
+	if err != nil || string(again) != string(packed) {
+		t.Errorf("packing twice and once differ: %v", err)
+	}
+	if _, err := ReadManifest(plain); err == nil || !strings.Contains(err.Error(), "wnb ext pack") {
+		t.Errorf("without a manifest: %v", err)
+	}
+}
+
+func TestManifestSurvivesJSON(t *testing.T) {
+	in := []byte(`{"abi":1,"kind":"metric","name":"x","metric":{"greater_is_better":true,"input":"proba","outputs":"k","range":[0,null],"nan":"skip"},
+		"params":{"beta":{"type":"number","default":1,"minimum":0}},"limits":{"memory_mib":128},"selfcheck":[{"y":[1,0],"p":[[0.5,0.5],[1,0]],"expect":0.5,"tol":1e-9}]}`)
+	one, err := ParseManifest(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := ParseManifest(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(one, two); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// configured is a metric that logs its configuration and gives its length.
+func configured() *asm {
+	a := newAsm()
+	log := a.importFunc("wnb", "log", "iii>")
+	a.mem(1, 16)
+	bump(a)
+	size := a.global(0)
+	a.fn(exportMarker, ">", "", "")
+	a.fn(exportConfigure, "ii>", "", fmt.Sprintf("local.get 1 global.set %d i32.const 0 local.get 0 local.get 1 call %d", size, log))
+	a.fn(exportMetric, "iiiii>d", "", fmt.Sprintf("global.get %d f64.convert_i32_s", size))
+	a.manifest(`{"abi":1,"kind":"metric","name":"conf","metric":{"greater_is_better":true,"input":"value"},"params":{
+		"beta":{"type":"number","default":1,"minimum":0.5},"mode":{"type":"string","default":"a","enum":["a","b"]},"n":{"type":"integer","default":3,"maximum":9},"on":{"type":"boolean","default":false}}}`)
+	return a
+}
+
+func TestParametersReachTheGuest(t *testing.T) {
+	var logs []string
+	e := openTest(t, Config{Log: func(_ string, _ int, msg string) { logs = append(logs, msg) }})
+	m := compileTest(t, e, configured().bytes(), Limits{})
+	for _, tc := range []struct {
+		name    string
+		params  map[string]any
+		classes []string
+		want    string
+		says    string
+	}{
+		{"defaults", nil, nil, `{"beta":1,"mode":"a","n":3,"on":false}`, ""},
+		{"given", map[string]any{"beta": 2.5, "n": 4, "mode": "b", "on": true}, nil, `{"beta":2.5,"mode":"b","n":4,"on":true}`, ""},
+		{"classes", nil, []string{"bad", "good"}, `{"beta":1,"classes":["bad","good"],"mode":"a","n":3,"on":false}`, ""},
+		{"unknown", map[string]any{"gamma": 1}, nil, "", `no parameter "gamma"; it has [beta mode n on]`},
+		{"wrong type", map[string]any{"beta": "x"}, nil, "", `parameter "beta" must be a number`},
+		{"below the minimum", map[string]any{"beta": 0}, nil, "", "the minimum is 0.5"},
+		{"over the maximum", map[string]any{"n": 10}, nil, "", "the maximum is 9"},
+		{"not whole", map[string]any{"n": 1.5}, nil, "", `parameter "n" must be a finite integer`},
+		{"NaN", map[string]any{"beta": math.NaN()}, nil, "", "finite"},
+		{"not a choice", map[string]any{"mode": "c"}, nil, "", "one of [a b]"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			logs = nil
+			j, err := m.NewMetric(tc.params, tc.classes...)
+			if tc.says != "" {
+				if err == nil || !strings.Contains(err.Error(), tc.says) {
+					t.Errorf("%v, want %q", err, tc.says)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer j.Close()
+			for range 2 {
+				v, err := j.Score(context.Background(), []float64{1}, []float64{1})
+				if err != nil || int(v) != len(tc.want) {
+					t.Errorf("%v, %v; want %d", v, err, len(tc.want))
+				}
+			}
+			if diff := cmp.Diff([]string{tc.want}, logs); diff != "" {
+				t.Errorf("configurations: %s", diff)
+			}
+		})
+	}
+}
+
+func TestInputsAreChecked(t *testing.T) {
+	e := openTest(t, Config{})
+	a := metricAsm("", "local.get 4 i32.eqz if d f64.const 0 else local.get 4 f64.load 3 8 end")
+	j := metricTest(t, compileTest(t, e, a.bytes(), Limits{}), nil)
+	one, two := []float64{1}, []float64{1, 2}
+	for _, tc := range []struct {
+		name  string
+		batch Batch
+		says  string
+	}{
+		{"no rows", Batch{P: [][]float64{nil}}, "no rows"},
+		{"no predictions", Batch{Y: one}, "columns of predictions"},
+		{"lengths", Batch{Y: one, P: [][]float64{two}}, "1 rows and 2 predictions"},
+		{"weights", Batch{Y: one, P: [][]float64{one}, W: two}, "1 rows and 2 weights"},
+	} {
+		if _, err := j.ScoreBatch(context.Background(), tc.batch); err == nil || !strings.Contains(err.Error(), tc.says) {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+	if v, err := j.ScoreBatch(context.Background(), Batch{Y: two, P: [][]float64{two}, W: []float64{3, 4}}); v != 4 || err != nil {
+		t.Errorf("second weight: %v, %v", v, err)
+	}
+	if v, err := j.Score(context.Background(), two, two); v != 0 || err != nil {
+		t.Errorf("no weights after weights: %v, %v", v, err)
+	}
+	if _, err := j.ScoreProba(context.Background(), two, [][]float64{{1, 0}, {1}}); err == nil {
+		t.Error("ragged probabilities pass")
+	}
+	big := make([]float64, 9<<20)
+	if _, err := j.Score(context.Background(), big, big); !errors.Is(err, ErrMemory) {
+		t.Errorf("72 MiB in 64: %v", err)
+	}
+}
+
+// Two batches that do not fit one after the other fit in an instance of their own.
+func TestGrowingBatchesGetANewInstance(t *testing.T) {
+	e := openTest(t, Config{})
+	a := meanError()
+	a.custom = nil
+	a.manifest(strings.Replace(fmt.Sprintf(metricManifest, "small"), `"version"`, `"limits":{"memory_mib":2},"version"`, 1))
+	j := metricTest(t, compileTest(t, e, a.bytes(), Limits{}), nil)
+	for _, n := range []int{30_000, 60_000, 100} {
+		y, p := sample(n)
+		if _, err := j.Score(context.Background(), y, p); err != nil {
+			t.Fatalf("%d rows: %v", n, err)
+		}
+	}
+	y, p := sample(140_000)
+	if _, err := j.Score(context.Background(), y, p); !errors.Is(err, ErrMemory) {
+		t.Errorf("2.2 MB in 2 MiB: %v", err)
+	}
+}
+
+func TestUndefinedAndRange(t *testing.T) {
+	for _, tc := range []struct{ name, spec, value, want string }{
+		{"NaN", `"nan":"error"`, "f64.const NaN", "undefined"},
+		{"NaN is skipped", `"nan":"skip"`, "f64.const NaN", ""},
+		{"infinity is skipped", `"nan":"skip"`, "f64.const -Inf", ""},
+		{"in range", `"range":[0,1]`, "f64.const 1", ""},
+		{"over the range", `"range":[0,1]`, "f64.const 1.5", "abi"},
+		{"below the range", `"range":[0,null]`, "f64.const -0.5", "abi"},
+		{"open range", `"range":[0,null]`, "f64.const 1e300", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a := metricAsm("", tc.value)
+			a.custom = nil
+			a.manifest(strings.Replace(fmt.Sprintf(metricManifest, "x"), `"weights":true`, tc.spec, 1))
+			e := openTest(t, Config{})
+			j := metricTest(t, compileTest(t, e, a.bytes(), Limits{}), nil)
+			v, err := j.Score(context.Background(), []float64{1}, []float64{1})
+			if kindOf(err) != tc.want {
+				t.Errorf("%v, %v; want %q", v, err, tc.want)
+			}
+			if strings.Contains(tc.name, "skipped") && math.Float64bits(v) != canonicalNaN {
+				t.Errorf("bits %x", math.Float64bits(v))
+			}
+		})
+	}
+}
