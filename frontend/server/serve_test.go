@@ -28,7 +28,7 @@ func TestVSCodeStartUp(t *testing.T) {
 			t.Fatalf("%s: %d", target, got.status)
 		}
 	}
-	made := r.raw("POST", "/api/sessions", `{"path":"/work/sample-jvsc-0f3a.ipynb","type":"notebook","name":"sample-jvsc-0f3a.ipynb","kernel":{"name":"wnb"}}`, header)
+	made := r.raw("POST", "/api/sessions", `{"path":"/home/ada/sample-jvsc-0f3a.ipynb","type":"notebook","name":"sample-jvsc-0f3a.ipynb","kernel":{"name":"wnb"}}`, header)
 	if made.status != http.StatusCreated {
 		t.Fatalf("session: %d %s", made.status, made.body)
 	}
@@ -40,7 +40,7 @@ func TestVSCodeStartUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Metadata = json.RawMessage(`{"cellId":"vscode-notebook-cell:/work/sample.ipynb#W0sZmlsZQ%3D%3D"}`)
+	request.Metadata = json.RawMessage(`{"cellId":"vscode-notebook-cell:/home/ada/sample.ipynb#W0sZmlsZQ%3D%3D"}`)
 	ws.send(request)
 	var got []string
 	for _, m := range ws.await(request) {
