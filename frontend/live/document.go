@@ -63,12 +63,9 @@ func (d *document) count(id string, n int) {
 func (d *document) running(id string, runs bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	f, ok := d.cells[id]
-	if !ok {
-		return
-	}
-	f.spool.end(!runs)
-	if f.spool.wanted() {
+	f := d.cell(id)
+	f.running = runs
+	if f.wantsBlob() {
 		d.changed(id, f)
 	}
 }
@@ -204,8 +201,9 @@ func (d *document) adopt(id string, c Cell, seen int64) {
 	if len(c.Outputs) == 0 || known && (f.version > seen || f.shows()) {
 		return
 	}
+	runs := known && f.running
 	f = newFold(Cell{ExecutionCount: c.ExecutionCount, Outputs: slices.Clone(c.Outputs)}, d.limits)
-	d.cells[id] = f
+	f.running, d.cells[id] = runs, f
 	d.changed(id, f)
 }
 

@@ -13,7 +13,7 @@ func (d *document) clean() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, f := range d.cells {
-		if f.spool.wanted() {
+		if f.wantsBlob() {
 			return false
 		}
 	}
@@ -55,7 +55,7 @@ func (d *document) spools() map[string]*spool {
 	defer d.mu.Unlock()
 	found := map[string]*spool{}
 	for id, f := range d.cells {
-		if f.spool.wanted() {
+		if f.wantsBlob() {
 			found[id] = f.spool
 		}
 	}

@@ -29,6 +29,7 @@ type fold struct {
 	tail      int  // cost of streams behind the cut
 	rich      int  // bytes of other outputs
 	version   int64
+	running   bool
 	spool     *spool // nil where nothing is cut or there is nowhere to put it
 }
 
@@ -81,13 +82,16 @@ func (f *fold) output(c protocol.Content) (bool, error) {
 	return false, nil
 }
 
+// wantsBlob tells whether the whole of what was cut should be stored now.
+func (f *fold) wantsBlob() bool { return !f.running && f.spool.behind() }
+
 // shows tells whether there is any output.
 func (f *fold) shows() bool { return len(f.pieces) > 0 || f.cut != nil }
 
 // reset empties the cell.
 func (f *fold) reset() {
 	f.spool.discard()
-	*f = fold{limits: f.limits, count: f.count, version: f.version}
+	*f = fold{limits: f.limits, count: f.count, version: f.version, running: f.running}
 }
 
 func (f *fold) stream(name, text string) bool {

@@ -61,21 +61,8 @@ func (h *hub) watch(r *request, m *protocol.Message, c protocol.Content) {
 			h.counted(r, c.ExecutionCount)
 		}
 	case *protocol.Stream, *protocol.DisplayData, *protocol.ExecuteResult, *protocol.Error, *protocol.ClearOutput:
-		if r != nil && r.execute {
-			h.put(r, c)
-		} else if cell := cellOf(m); cell != "" {
-			h.logged(h.doc.output(cell, c))
-		}
+		h.put(r, h.cellOf(r, m), c)
 	}
-}
-
-// cellOf is the cell that an output belongs to where no request stands for it:
-// one that another cell needed, and that nobody has run on this connection.
-func cellOf(m *protocol.Message) string {
-	if md, err := protocol.DecodeMetadata(m); err == nil {
-		return md.CellID
-	}
-	return ""
 }
 
 func (h *hub) status(r *request, m *protocol.Message, state string) {
@@ -123,18 +110,37 @@ func (h *hub) counted(r *request, n int) {
 	}
 }
 
-func (h *hub) put(r *request, c protocol.Content) {
-	h.started(r)
-	switch c := c.(type) {
-	case *protocol.Error:
-		r.failed = true
-	case *protocol.ExecuteResult:
-		if text, ok := c.Data.Text("text/plain"); ok && len(text) <= 4096 {
-			r.result = text
+// cellOf is the cell that an output belongs to. The kernel names it where no
+// request leads there: a cell that another one needed, and that nobody has run
+// on this connection.
+func (h *hub) cellOf(r *request, m *protocol.Message) string {
+	if len(m.Metadata) > 2 {
+		meta, err := protocol.DecodeMetadata(m)
+		h.logged(err)
+		if meta.CellID != "" {
+			return meta.CellID
 		}
 	}
-	if r.cell != "" {
-		h.logged(h.doc.output(r.cell, c))
+	if r == nil {
+		return ""
+	}
+	return r.cell // none where it does not execute
+}
+
+func (h *hub) put(r *request, cell string, c protocol.Content) {
+	if r != nil && r.execute {
+		h.started(r)
+		switch c := c.(type) {
+		case *protocol.Error:
+			r.failed = true
+		case *protocol.ExecuteResult:
+			if text, ok := c.Data.Text("text/plain"); ok && len(text) <= 4096 {
+				r.result = text
+			}
+		}
+	}
+	if cell != "" {
+		h.logged(h.doc.output(cell, c))
 	}
 }
 

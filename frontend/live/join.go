@@ -71,8 +71,8 @@ func escaped(text []byte, i int) bool {
 }
 
 // joiner joins stream messages that follow each other on the same stream of the
-// same request. Whoever uses it takes what it holds before any other message
-// goes out, so that the order stays.
+// same request and cell. Whoever uses it takes what it holds before any other
+// message goes out, so that the order stays.
 type joiner struct {
 	first *protocol.Message // nil where it is empty
 	name  string
@@ -82,7 +82,8 @@ type joiner struct {
 // fits tells whether the text can be joined to what is held.
 func (j *joiner) fits(m *protocol.Message, s piped) bool {
 	return j.first != nil && j.name == s.name && len(j.json) < joinBytes &&
-		j.first.Parent.MsgID == m.Parent.MsgID && j.first.Parent.Session == m.Parent.Session
+		j.first.Parent.MsgID == m.Parent.MsgID && j.first.Parent.Session == m.Parent.Session &&
+		bytes.Equal(j.first.Metadata, m.Metadata) // which may name the cell
 }
 
 func (j *joiner) add(m *protocol.Message, s piped) {

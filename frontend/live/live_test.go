@@ -305,6 +305,17 @@ func TestRerunOfAnOldRequest(t *testing.T) {
 	}
 }
 
+func TestOutputsOfCellsThatNobodyAsked(t *testing.T) {
+	r := newRig(t, nil)
+	one := r.tab(r.session("a.wnb").Kernel.ID, "one")
+	one.run("c", "prints x of x\nprints y of y\nprint of c\nprints x more")
+	for cell, want := range map[string]string{"x": "stdout of x|more|", "y": "stdout of y|", "c": "stdout of c|"} {
+		if diff := cmp.Diff([]string{want}, r.outputs("a.wnb", cell)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", cell, diff)
+		}
+	}
+}
+
 func TestWrongMessages(t *testing.T) {
 	r := newRig(t, nil)
 	s := r.session("a.wnb")

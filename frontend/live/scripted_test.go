@@ -23,6 +23,7 @@ import (
 //	clear, clearwait
 //	fail TEXT      ends the cell with an error
 //	flood N TEXT   N times print, in messages of their own
+//	prints ID TEXT print in a cell that no request stands for
 //	rerun ID       runs the last source of another cell again
 //	ask PROMPT     asks for input and prints it
 //	wait           until the kernel is interrupted
@@ -124,6 +125,10 @@ func (k *scripted) say(ch protocol.Channel, parent protocol.Header, c protocol.C
 	if err != nil {
 		return err
 	}
+	return k.emit(m)
+}
+
+func (k *scripted) emit(m *protocol.Message) error {
 	select {
 	case k.out <- m:
 		return nil
@@ -224,6 +229,13 @@ func (k *scripted) line(m *protocol.Message, word, rest string) error {
 		return say(protocol.ClearOutput{Wait: word == "clearwait"})
 	case "flood":
 		return k.flood(m, first, text)
+	case "prints":
+		out, err := k.src.Publish(protocol.Header{}, protocol.Stream{Name: protocol.Stdout, Text: text + "\n"})
+		if err != nil {
+			return err
+		}
+		out.Metadata = fmt.Appendf(nil, `{"cellId":%q}`, first)
+		return k.emit(out)
 	case "rerun":
 		return k.rerun(first)
 	case "ask":
@@ -256,10 +268,8 @@ func (k *scripted) flood(m *protocol.Message, count, text string) error {
 		return err
 	}
 	for range n {
-		select {
-		case k.out <- line:
-		case <-k.quit:
-			return errGone
+		if err := k.emit(line); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -18,7 +18,6 @@ type spool struct {
 	err    error
 	size   int64
 	stored int64 // of this size a blob is known
-	ended  bool  // the cell does not run any more
 }
 
 func newSpool() *spool {
@@ -57,17 +56,8 @@ func (s *spool) failure() error {
 	return s.err
 }
 
-// end says whether the cell has ended, so that a blob is worth making.
-func (s *spool) end(ended bool) {
-	if s != nil {
-		s.ended = ended
-	}
-}
-
-// wanted tells whether a blob should be made of it.
-func (s *spool) wanted() bool {
-	return s != nil && s.err == nil && s.ended && s.stored < s.size
-}
+// behind tells whether no blob is known of all of it.
+func (s *spool) behind() bool { return s != nil && s.err == nil && s.stored < s.size }
 
 // reader reads what there is now; more may be written in the meantime.
 func (s *spool) reader() io.Reader { return io.NewSectionReader(s.file, 0, s.size) }
