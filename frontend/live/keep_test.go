@@ -369,26 +369,3 @@ func TestSavingDoesNotWaitForTheKernel(t *testing.T) {
 		text = <-r.kernels[0].docs
 	}
 }
-
-// ended is a process of another package.
-type ended struct{ *scripted }
-
-type otherExit struct {
-	Reason string
-	Asked  bool
-}
-
-func (e ended) Exit() <-chan otherExit {
-	ch := make(chan otherExit, 1)
-	ch <- otherExit(<-e.scripted.Exit())
-	return ch
-}
-
-func TestProcessOfAnotherPackage(t *testing.T) {
-	p := newScripted("a.wnb")
-	p.stop(Exit{Reason: "killed by signal 9"})
-	k := FromProcess(ended{p})
-	if e := <-k.Exit(); e.Reason != "killed by signal 9" {
-		t.Errorf("%+v", e)
-	}
-}

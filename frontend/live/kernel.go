@@ -32,35 +32,3 @@ type Exit struct {
 // Starter starts a kernel for the document at path, which may be empty. The
 // context lives as long as the manager, not as the request that asked.
 type Starter func(ctx context.Context, path string) (Kernel, error)
-
-// Process is a Kernel whose Exit is a type of its own package, such as a
-// *host.Kernel or a *host.Supervisor.
-type Process[E any] interface {
-	Send(ctx context.Context, m *protocol.Message) error
-	Receive() <-chan *protocol.Message
-	Interrupt(ctx context.Context) error
-	Shutdown(ctx context.Context) error
-	Exit() <-chan E
-}
-
-// FromProcess makes a Kernel of a process.
-func FromProcess[E ~struct {
-	Reason string
-	Asked  bool
-}](p Process[E]) Kernel {
-	exit := make(chan Exit, 1)
-	go func() { // ends with the process
-		if e, ok := <-p.Exit(); ok {
-			exit <- Exit(e)
-		}
-		close(exit)
-	}()
-	return process[E]{p, exit}
-}
-
-type process[E any] struct {
-	Process[E]
-	exit chan Exit
-}
-
-func (p process[E]) Exit() <-chan Exit { return p.exit }
