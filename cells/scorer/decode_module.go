@@ -145,7 +145,7 @@ func decode(wasm []byte, lim *Limits) (*module, error) {
 	for r.more() {
 		at := r.pos
 		id := r.byte()
-		size := int(r.u32())
+		size := r.size()
 		if r.err == nil && int(id) >= len(sectionNames) {
 			r.fail(at, "section id %d is not supported (exception handling and other proposals are not)", id)
 		}

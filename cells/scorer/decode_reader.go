@@ -89,6 +89,10 @@ func (r *reader) signed(bits int) int64 {
 	return 0
 }
 
+// size reads a number of bytes. One that is longer than the module fails where
+// it is used, and fits in an int on every machine.
+func (r *reader) size() int { return int(min(uint64(r.u32()), uint64(len(r.data)+1))) }
+
 // count reads the length of a vector. An entry takes at least size bytes, so a
 // count that cannot be true is refused before anything is allocated for it.
 func (r *reader) count(limit, size int, what string) int {
@@ -109,7 +113,7 @@ func (r *reader) count(limit, size int, what string) int {
 
 func (r *reader) name() string {
 	at := r.pos
-	b := r.take(int(r.u32()))
+	b := r.take(r.size())
 	if !utf8.Valid(b) {
 		r.fail(at, "name is not UTF-8")
 		return ""

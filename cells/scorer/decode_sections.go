@@ -243,8 +243,8 @@ func (m *module) exportSection(r *reader, lim *Limits) {
 			r.fail(e.at, "export %q has unknown kind %d", e.name, e.kind)
 		case int64(e.index) >= int64(have):
 			r.fail(e.at, "export %q: %s %d does not exist", e.name, externKinds[e.kind], e.index)
-		case strings.HasPrefix(e.name, reservedPrefix):
-			r.fail(e.at, "export %q: names that start with %s are reserved", e.name, reservedPrefix)
+		case strings.HasPrefix(e.name, reservedPrefix) || strings.HasPrefix(e.name, "wnb.__"):
+			r.fail(e.at, "export %q: names that start with %s or wnb.__ are reserved", e.name, reservedPrefix)
 		}
 		if e.kind == 0 {
 			m.declared[e.index] = true
@@ -324,7 +324,7 @@ func (m *module) dataSection(r *reader, lim *Limits) {
 			}
 			m.constant(r, i32)
 		}
-		total += len(r.take(int(r.u32())))
+		total += len(r.take(r.size()))
 		if total > lim.DataBytes {
 			r.fail(at, "more than %d bytes of data", lim.DataBytes)
 		}
@@ -340,7 +340,7 @@ func (m *module) codeSection(r *reader, lim *Limits) {
 	for i := 0; i < n && r.err == nil; i++ {
 		r.fn = len(m.imports) + i
 		at := r.pos
-		size := int(r.u32())
+		size := r.size()
 		if size > lim.FunctionBytes {
 			r.fail(at, "body of %d bytes, the limit is %d", size, lim.FunctionBytes)
 		}

@@ -92,7 +92,8 @@ func TestRefusedModules(t *testing.T) {
 			a.manifest(fmt.Sprintf(metricManifest, "x"))
 			return a.bytes()
 		}, `export "wnb_metric" is a global; it must be a function`},
-		{"30 export of the meter", exporting("__wnb_fuel", ">", ""), "names that start with __wnb_ are reserved"},
+		{"30 export of the meter", exporting("__wnb_fuel", ">", ""), "names that start with __wnb_ or wnb.__ are reserved"},
+		{"30 export in the name of the meter", exporting("wnb.__x", ">", ""), "reserved"},
 		{"30 import of the meter", importing("wnb", "__refuel", 0, 0), "reserved"},
 		{"31 _start", exporting("_start", ">", ""), "export _start"},
 		{"33 atomics", opcodes(0xfe, 0x03, 0), "threads"},

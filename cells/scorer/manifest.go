@@ -328,7 +328,7 @@ func Pack(wasm, manifest []byte) ([]byte, error) {
 		at := r.pos
 		id := r.byte()
 		s := &reader{data: wasm, end: len(wasm)}
-		size := int(r.u32())
+		size := r.size()
 		s.pos = r.pos
 		r.take(size)
 		if id != 0 || s.name() != manifestSection {

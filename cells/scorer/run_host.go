@@ -58,7 +58,11 @@ func (p *program) addHost(ctx context.Context) error {
 		b := p.runtime.NewHostModuleBuilder(mod)
 		for _, f := range defs {
 			_, name, _ := f.Import()
-			b.NewFunctionBuilder().WithGoModuleFunction(hostFuncs[mod+"."+name].guarded(), f.ParamTypes(), f.ResultTypes()).Export(name)
+			host := hostFuncs[mod+"."+name]
+			if name != refuelName {
+				host = host.timed()
+			}
+			b.NewFunctionBuilder().WithGoModuleFunction(host.guarded(), f.ParamTypes(), f.ResultTypes()).Export(name)
 		}
 		if _, err := b.Instantiate(ctx); err != nil {
 			return fmt.Errorf("host module %s: %w", mod, err)
@@ -67,18 +71,23 @@ func (p *program) addHost(ctx context.Context) error {
 	return nil
 }
 
-// guarded turns f into what wazero calls. Every call looks at the deadline:
-// fuel says little about time spent in the host.
+// guarded turns f into what wazero calls.
 func (f hostFunc) guarded() api.GoModuleFunc {
 	return func(ctx context.Context, _ api.Module, stack []uint64) {
-		in := ctx.Value(instanceKey{}).(*instance)
-		err := in.tank.poll()
-		if err == nil {
-			err = f(in, stack)
-		}
-		if err != nil {
+		if err := f(ctx.Value(instanceKey{}).(*instance), stack); err != nil {
 			panic(&stop{err})
 		}
+	}
+}
+
+// timed looks at the deadline before f: fuel says little about time that guests
+// spend in the host.
+func (f hostFunc) timed() hostFunc {
+	return func(in *instance, stack []uint64) error {
+		if err := in.tank.poll(); err != nil {
+			return err
+		}
+		return f(in, stack)
 	}
 }
 
