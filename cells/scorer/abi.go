@@ -33,6 +33,7 @@ const (
 	exportUpdate     = "wnb_metric_update"
 	exportEnd        = "wnb_metric_end"
 	exportPredict    = "wnb_predict"
+	exportTransform  = "wnb_transform"
 	exportConfigure  = "wnb_configure"
 	exportInitialize = "_initialize"
 )
@@ -46,6 +47,7 @@ var abiExports = map[string]string{
 	exportUpdate:     "iiiii>",
 	exportEnd:        ">d",
 	exportPredict:    "iiiii>",
+	exportTransform:  "ii>l",
 	exportConfigure:  "ii>",
 	exportInitialize: ">",
 }
@@ -87,6 +89,8 @@ func (m *Manifest) required() []string {
 	switch {
 	case m.Kind == KindScorer:
 		names = append(names, exportPredict)
+	case m.Kind == KindTransform:
+		names = append(names, exportTransform)
 	case m.Metric.Streaming:
 		names = append(names, exportBegin, exportUpdate, exportEnd)
 	}

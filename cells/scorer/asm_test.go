@@ -191,7 +191,7 @@ var mnemonics = map[string]string{
 	"i32.eqz": "45", "i32.eq": "46", "i32.ne": "47", "i32.lt_s": "48", "i32.lt_u": "49", "i32.gt_u": "4b", "i32.ge_u": "4f",
 	"f64.eq": "61", "f64.lt": "63", "f64.gt": "64", "i32.add": "6a", "i32.sub": "6b", "i32.mul": "6c", "i32.div_s": "6d",
 	"i32.and": "71", "i32.or": "72", "i32.shl": "74", "i32.shr_u": "76", "i64.add": "7c", "i64.sub": "7d", "i64.and": "83",
-	"i64.or": "84", "i64.shr_u": "88", "f64.abs": "99", "f64.neg": "9a", "f64.add": "a0", "f64.sub": "a1", "f64.mul": "a2",
+	"i64.or": "84", "i64.shr_u": "88", "i64.shl": "86", "f64.abs": "99", "f64.neg": "9a", "f64.add": "a0", "f64.sub": "a1", "f64.mul": "a2",
 	"f64.div": "a3", "f64.min": "a4", "f64.max": "a5", "i32.wrap_i64": "a7", "f64.convert_i32_s": "b7", "f64.convert_i32_u": "b8",
 	"f64.convert_i64_s": "b9", "i64.reinterpret_f64": "bd", "f64.reinterpret_i64": "bf", "memory.copy": "fc0azz", "memory.fill": "fc0bz",
 	"table.grow": "fc0fu", "ref.null": "d0t", "ref.func": "d2u", "table.get": "25u", "i64.extend_i32_u": "ad",

@@ -21,7 +21,8 @@
 // counts the call stack of functions that can recurse.
 //
 // The runtime (run_*.go) is wazero. Guests see no clock, randomness, files or
-// network. A job (a Metric or a RowScorer) owns instances, reuses them from call to
+// network. A job (a Metric, a
+// RowScorer or a Transform) owns instances, reuses them from call to
 // call and drops them on any error. Jobs may be used from many goroutines.
 //
 // ABI version 1, for a module of wasm32:
@@ -32,6 +33,7 @@
 //	wnb_metric         (n,k,y,p,w) -> f64 y: n; p: n*k, column-major; w: n or 0
 //	wnb_metric_begin, _update, _end       the streaming form of the same
 //	wnb_predict        (n,d,k,x,out)      x: n*d f64, out: n*k f64
+//	wnb_transform      (ptr,len) -> i64   JSON in and out: pointer << 32 | length
 //	wnb_configure      (ptr,len)          parameters as a JSON object
 //	_initialize        () -> ()           run once, metered
 //

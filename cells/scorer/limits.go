@@ -14,6 +14,7 @@ type Limits struct {
 	BranchTargets                              int   // br_table targets in one function
 	FunctionCost, CompileCost                  int64 // of one function, of all; see funcInfo
 	DataSegments, DataBytes                    int
+	DocumentBytes                              int // of a transform, in or out
 	ElemSegments                               int
 	TableEntries                               int // clamps every table's maximum
 	MemoryMiB                                  int // used when the manifest says nothing
@@ -69,6 +70,7 @@ func (l Limits) withDefaults() Limits {
 	def64(&l.CompileCost, 45_000_000)
 	def(&l.DataSegments, 100_000)
 	def(&l.DataBytes, 4<<20)
+	def(&l.DocumentBytes, 4<<20)
 	def(&l.ElemSegments, 1_000)
 	def(&l.TableEntries, 65_536)
 	def(&l.MemoryMiB, 64)

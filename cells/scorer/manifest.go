@@ -20,8 +20,9 @@ const (
 type Kind string
 
 const (
-	KindMetric Kind = "metric" // one number from labels and predictions
-	KindScorer Kind = "scorer" // outputs of each row from its features
+	KindMetric    Kind = "metric"    // one number from labels and predictions
+	KindScorer    Kind = "scorer"    // outputs of each row from its features
+	KindTransform Kind = "transform" // a JSON document from another
 )
 
 // Manifest describes an extension. It is the JSON in the custom section "wnb"
@@ -71,13 +72,15 @@ type ManifestLimits struct {
 
 // Vector is one self-check: inputs and the result that they must give.
 type Vector struct {
-	Params map[string]any `json:"params,omitempty"`
-	Y      []float64      `json:"y,omitempty"`
-	P      Rows           `json:"p,omitempty"`
-	W      []float64      `json:"w,omitempty"`
-	X      Rows           `json:"x,omitempty"` // of a row scorer
-	Expect Rows           `json:"expect"`
-	Tol    float64        `json:"tol,omitempty"`
+	Params map[string]any  `json:"params,omitempty"`
+	Y      []float64       `json:"y,omitempty"`
+	P      Rows            `json:"p,omitempty"`
+	W      []float64       `json:"w,omitempty"`
+	X      Rows            `json:"x,omitempty"` // of a row scorer
+	Expect Rows            `json:"expect,omitempty"`
+	In     json.RawMessage `json:"in,omitempty"` // of a transform, and what it must give
+	Out    json.RawMessage `json:"out,omitempty"`
+	Tol    float64         `json:"tol,omitempty"`
 }
 
 // Rows is a matrix by rows. In JSON a plain number is one row of one column and
@@ -198,8 +201,10 @@ func (m *Manifest) check() error {
 		if err := m.Scorer.check(); err != nil {
 			return err
 		}
-	default:
-		return fmt.Errorf(`kind %q; it must be "metric" or "scorer"`, m.Kind)
+	case m.Kind != KindTransform:
+		return fmt.Errorf(`kind %q; it must be "metric", "scorer" or "transform"`, m.Kind)
+	case m.Metric != nil || m.Scorer != nil || len(m.SelfCheck) == 0:
+		return errors.New(`kind "transform" goes with no "metric" and no "scorer", and with at least one "selfcheck"`)
 	}
 	for name, p := range m.Params {
 		if err := p.check(name); err != nil {
@@ -207,7 +212,10 @@ func (m *Manifest) check() error {
 		}
 	}
 	for i, v := range m.SelfCheck {
-		if len(v.Expect) == 0 {
+		if m.Kind == KindTransform && (v.In == nil || v.Out == nil) {
+			return fmt.Errorf("selfcheck %d: a transform needs in and out", i)
+		}
+		if m.Kind != KindTransform && len(v.Expect) == 0 {
 			return fmt.Errorf("selfcheck %d: expect is missing", i)
 		}
 	}

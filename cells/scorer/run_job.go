@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 )
 
-// job is what a Metric and a RowScorer have in common: parameters, instances
+// job is what a Metric, a RowScorer and a Transform have in common: parameters, instances
 // that were configured with them, and what they used.
 type job struct {
 	mod     *Module

@@ -1,7 +1,9 @@
 package scorer
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -39,11 +41,12 @@ func (m *Module) SelfCheck(ctx context.Context) error {
 // outcome is what one evaluation gave.
 type outcome struct {
 	values []float64
+	doc    []byte // of a transform
 	fuel   int64
 }
 
 func (o outcome) equal(p outcome) bool {
-	if o.fuel != p.fuel || len(o.values) != len(p.values) {
+	if o.fuel != p.fuel || len(o.values) != len(p.values) || !bytes.Equal(o.doc, p.doc) {
 		return false
 	}
 	for i, v := range o.values {
@@ -52,6 +55,20 @@ func (o outcome) equal(p outcome) bool {
 		}
 	}
 	return true
+}
+
+// String is the result alone.
+func (o outcome) String() string {
+	if o.doc != nil {
+		return string(o.doc)
+	}
+	return fmt.Sprint(o.values)
+}
+
+// sameJSON is true for documents that differ in white space only.
+func sameJSON(a, b []byte) bool {
+	var x, y bytes.Buffer
+	return json.Compact(&x, a) == nil && json.Compact(&y, b) == nil && bytes.Equal(x.Bytes(), y.Bytes())
 }
 
 func (o outcome) sameValues(p outcome) bool {
@@ -73,10 +90,15 @@ func (m *Module) checkVector(ctx context.Context, v Vector, index int, interp *p
 	}
 	switch {
 	case !native[0].sameValues(native[1]):
-		return refuse("the second call gave %v, the first %v: state is kept between calls", native[1].values, native[0].values)
+		return refuse("the second call gave %v, the first %v: state is kept between calls", native[1], native[0])
 	case !native[0].equal(slow[0]) || !native[1].equal(slow[1]):
-		return refuse("%s gave %v with %d units of fuel, the interpreter %v with %d", m.program.engine, native[0].values, native[0].fuel, slow[0].values, slow[0].fuel)
+		return refuse("%s gave %v with %d units of fuel, the interpreter %v with %d", m.program.engine, native[0], native[0].fuel, slow[0], slow[0].fuel)
 	case index < 0:
+		return nil
+	case m.manifest.Kind == KindTransform:
+		if !sameJSON(native[0].doc, v.Out) {
+			return refuse("it gave %v, expected %s", native[0], v.Out)
+		}
 		return nil
 	}
 	got := native[0].values
@@ -108,7 +130,7 @@ func (m *Module) twice(ctx context.Context, v Vector, prog *program) (res [2]out
 	defer func() { err = errors.Join(err, in.close()) }()
 	for i := range res {
 		before := j.Fuel()
-		if res[i].values, err = evaluate(ctx, in); err != nil {
+		if res[i], err = evaluate(ctx, in); err != nil {
 			return res, err
 		}
 		res[i].fuel = j.Fuel() - before
@@ -117,7 +139,7 @@ func (m *Module) twice(ctx context.Context, v Vector, prog *program) (res [2]out
 }
 
 // evaluation prepares a vector for the kind of the module.
-func (m *Module) evaluation(v Vector) (func(context.Context, *instance) ([]float64, error), *job, error) {
+func (m *Module) evaluation(v Vector) (func(context.Context, *instance) (outcome, error), *job, error) {
 	for _, rows := range []Rows{v.P, v.X, v.Expect} {
 		for _, row := range rows {
 			if len(row) != len(rows[0]) || len(row) == 0 {
@@ -131,10 +153,20 @@ func (m *Module) evaluation(v Vector) (func(context.Context, *instance) ([]float
 			return nil, nil, err
 		}
 		b := Batch{Y: v.Y, P: Columns(v.P), W: v.W}
-		return func(ctx context.Context, in *instance) ([]float64, error) {
+		return func(ctx context.Context, in *instance) (outcome, error) {
 			s, err := metric.scoreOn(ctx, in, b)
-			return []float64{s}, err
+			return outcome{values: []float64{s}}, err
 		}, &metric.job, metric.check(b)
+	}
+	if m.manifest.Kind == KindTransform {
+		tr, err := m.NewTransform(v.Params)
+		if err != nil {
+			return nil, nil, err
+		}
+		return func(ctx context.Context, in *instance) (outcome, error) {
+			doc, err := tr.applyOn(ctx, in, v.In)
+			return outcome{doc: doc}, err
+		}, &tr.job, nil
 	}
 	s, err := m.NewScorer(v.Params)
 	if err != nil {
@@ -144,7 +176,7 @@ func (m *Module) evaluation(v Vector) (func(context.Context, *instance) ([]float
 	if len(x) != len(m.manifest.Scorer.Features) {
 		return nil, nil, fmt.Errorf("rows of %d features; the manifest has %d", len(x), len(m.manifest.Scorer.Features))
 	}
-	return func(ctx context.Context, in *instance) ([]float64, error) {
+	return func(ctx context.Context, in *instance) (outcome, error) {
 		out := make([][]float64, m.manifest.Scorer.Outputs)
 		var all []float64
 		for c := range out {
@@ -154,7 +186,7 @@ func (m *Module) evaluation(v Vector) (func(context.Context, *instance) ([]float
 		for _, col := range out {
 			all = append(all, col...)
 		}
-		return all, err
+		return outcome{values: all}, err
 	}, &s.job, nil
 }
 
