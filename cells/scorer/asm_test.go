@@ -187,7 +187,7 @@ var mnemonics = map[string]string{
 	"br": "0cu", "br_if": "0du", "return": "0f", "call": "10u", "call_indirect": "11uu", "drop": "1a", "select": "1b",
 	"local.get": "20u", "local.set": "21u", "local.tee": "22u", "global.get": "23u", "global.set": "24u",
 	"i32.load": "28uu", "i64.load": "29uu", "f64.load": "2buu", "i32.store": "36uu", "i64.store": "37uu", "f64.store": "39uu",
-	"i32.store8": "3auu", "memory.size": "3fu", "memory.grow": "40u", "i32.const": "41s", "i64.const": "42s", "f64.const": "44d",
+	"i32.store8": "3auu", "i32.load8_u": "2duu", "memory.size": "3fu", "memory.grow": "40u", "i32.const": "41s", "i64.const": "42s", "f64.const": "44d",
 	"i32.eqz": "45", "i32.eq": "46", "i32.ne": "47", "i32.lt_s": "48", "i32.lt_u": "49", "i32.gt_u": "4b", "i32.ge_u": "4f",
 	"f64.eq": "61", "f64.lt": "63", "f64.gt": "64", "i32.add": "6a", "i32.sub": "6b", "i32.mul": "6c", "i32.div_s": "6d",
 	"i32.and": "71", "i32.or": "72", "i32.shl": "74", "i32.shr_u": "76", "i64.add": "7c", "i64.sub": "7d", "i64.and": "83",
