@@ -50,10 +50,21 @@ func TestJupyterKernelTest(t *testing.T) {
 	}
 }
 
+func TestNBClientOverAGateway(t *testing.T) {
+	exe := python(t, "nbclient", "jupyter_server", "websocket")
+	s := serve(t, newServed(t))
+	out, err := exec.Command(exe, filepath.Join("testdata", "jupyter", "nbclient_gateway.py"), s.base, "secret").CombinedOutput()
+	if err != nil || !strings.HasSuffix(string(out), shownByNBClient) {
+		t.Errorf("%v: got %s, want %s", err, out, shownByNBClient)
+	}
+}
+
+// shownByNBClient is what the scripts nbclient_*.py print.
+const shownByNBClient = "[]\n['20\\n', '21']\n['2 rows × 1 column']\n['fail: no']\n['22']\n"
+
 func TestNBClientOverZeroMQ(t *testing.T) {
 	out := jupyter(t, "nbclient_run.py", "nbclient")
-	want := "[]\n['20\\n', '21']\n['2 rows × 1 column']\n['fail: no']\n['22']\n"
-	if !strings.HasSuffix(out, want) {
-		t.Errorf("got %s, want %s", out, want)
+	if !strings.HasSuffix(out, shownByNBClient) {
+		t.Errorf("got %s, want %s", out, shownByNBClient)
 	}
 }

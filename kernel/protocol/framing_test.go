@@ -283,3 +283,13 @@ func TestDecodedMessagesKeepTheirBytesApart(t *testing.T) {
 		t.Errorf("the clone shares bytes with the frame (-want +got):\n%s", diff)
 	}
 }
+
+func TestDateInSeconds(t *testing.T) {
+	m, err := Legacy.Decode([]byte(`{"header":{"msg_id":"1","date":1767323045.5},"channel":"shell"}`), false, Limits{})
+	if err != nil || m.Header.Date != "2026-01-02T03:04:05.500000Z" {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if _, err := Legacy.Decode([]byte(`{"header":{"date":1e300}}`), false, Limits{}); err == nil {
+		t.Error("a date far away is accepted")
+	}
+}

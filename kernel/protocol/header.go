@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
+	"time"
 )
 
 // set takes over one field. Null is as good as missing.
@@ -37,7 +40,21 @@ func (h *Header) set(name, value []byte) error {
 		*field = text
 		return err
 	}
+	if field == &h.Date && setSeconds(field, value) {
+		return nil
+	}
 	return fmt.Errorf("%s is not a string", name)
+}
+
+// setSeconds takes a date that is a number of seconds since 1970, which is how
+// the gateway client of jupyter_server 1 sends it.
+func setSeconds(date *string, value []byte) bool {
+	seconds, err := strconv.ParseFloat(string(value), 64)
+	if err != nil || math.Abs(seconds) > 1e11 {
+		return false
+	}
+	*date = time.UnixMicro(int64(seconds * 1e6)).UTC().Format(dateLayout)
+	return true
 }
 
 // appendHeader writes a header with a type completely, since JupyterLab wants
