@@ -104,6 +104,7 @@ func (s *state) serve(ctx context.Context, dir string, f serveFlags) error {
 func (s *state) serveStore(ctx context.Context, store *storage.Store, listener net.Listener, dir, token string, f serveFlags) (err error) {
 	state := filepath.Join(store.Dir(), "serve")
 	sessions := newKeeper(s, store, dir)
+	defer func() { err = errors.Join(err, sessions.close()) }()
 	manager := live.New(live.Config{
 		Start:    s.starter(store.Dir(), dir, f),
 		Store:    live.NewFileStore(filepath.Join(state, "outputs"), nil),

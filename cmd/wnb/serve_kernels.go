@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,7 +14,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/frontend/contents"
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/kernel/host"
@@ -97,7 +97,7 @@ func (b outputBlobs) PutBlob(ctx context.Context, r io.Reader) (string, error) {
 	return "blob " + blob.SHA256, err
 }
 
-// keeper collects what sessions do, so that they can be kept as runs.
+// keeper keeps the session runs of kernels.
 type keeper struct {
 	s     *state
 	store *storage.Store
@@ -106,18 +106,50 @@ type keeper struct {
 
 	mu       sync.Mutex
 	sessions map[string]*runlog.Session // by kernel
+	unsaved  map[*runlog.Session]bool
+	wake     chan struct{}
+	done     chan struct{}
 }
 
 func newKeeper(s *state, store *storage.Store, dir string) *keeper {
-	return &keeper{s: s, store: store, dir: dir, sessions: map[string]*runlog.Session{}}
+	k := &keeper{s: s, store: store, dir: dir, sessions: map[string]*runlog.Session{}, unsaved: map[*runlog.Session]bool{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	go k.write()
+	return k
 }
 
-func (k *keeper) session(kernel string) *runlog.Session {
+// write saves sessions until wake is closed.
+func (k *keeper) write() {
+	defer close(k.done)
+	for range k.wake {
+		k.mu.Lock()
+		unsaved := k.unsaved
+		k.unsaved = map[*runlog.Session]bool{}
+		k.mu.Unlock()
+		for ses := range unsaved {
+			if err := ses.Save(context.Background()); err != nil {
+				fmt.Fprintf(k.s.err, "session run: %v\n", err)
+			}
+		}
+	}
+}
+
+// close writes what is left and ends the session runs. No kernel runs any more.
+func (k *keeper) close() error {
+	close(k.wake)
+	<-k.done
+	var errs []error
+	for _, ses := range k.sessions {
+		errs = append(errs, ses.Close(context.Background()))
+	}
+	return errors.Join(errs...)
+}
+
+func (k *keeper) session(kernel, path string) *runlog.Session {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	ses := k.sessions[kernel]
 	if ses == nil {
-		ses = runlog.NewSession(k.s.clock())
+		ses = runlog.NewSession(k.store, path)
 		k.sessions[kernel] = ses
 	}
 	return ses
@@ -131,22 +163,22 @@ func (k *keeper) document(ctx context.Context, path string) (string, error) {
 	return k.files.Text(ctx, path)
 }
 
-// note takes a message that a kernel addresses to the server.
-func (k *keeper) note(kernel, _ string, m *protocol.Message) {
-	if m.Header.MsgType != session.TypeEffects {
+// note takes a message that a kernel addresses to the server. It does not wait
+// for the disk: the kernel's other messages are behind it.
+func (k *keeper) note(kernel, path string, m *protocol.Message) {
+	var run runlog.CellRun
+	if m.Header.MsgType != session.TypeEffects || json.Unmarshal(m.Content, &run) != nil {
 		return
 	}
-	var d session.Done
-	if json.Unmarshal(m.Content, &d) != nil {
-		return
+	ses := k.session(kernel, path)
+	ses.Note(run)
+	k.mu.Lock()
+	k.unsaved[ses] = true
+	k.mu.Unlock()
+	select {
+	case k.wake <- struct{}{}:
+	default:
 	}
-	effects, err := cells.UnmarshalEffects(d.Effects)
-	if err != nil {
-		return
-	}
-	k.session(kernel).Note(runlog.CellRun{
-		Cell: d.Cell, Index: d.Index, Source: d.Source, Status: d.Status, Start: d.Start, Duration: d.Duration, Effects: effects, Error: d.Error,
-	})
 }
 
 // routes are wnb's own additions to Jupyter's REST.
@@ -194,7 +226,7 @@ func (k *keeper) keep(ctx context.Context, kernel, path string) (*runlog.Run, er
 		return nil, err
 	}
 	dir := filepath.Dir(filepath.Join(k.dir, filepath.FromSlash(path)))
-	return k.session(kernel).Keep(ctx, k.store, runlog.Spec{
+	return k.session(kernel, path).Keep(ctx, runlog.Spec{
 		Experiment: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Path: path, Source: []byte(text), Params: params,
 		Tags: doc.Front.Tags, Command: k.s.args, Version: version(), User: userName(k.s.env), Git: runlog.ReadGit(ctx, dir), Clock: k.s.clock,
 	}, k.s.clock())

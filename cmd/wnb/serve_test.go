@@ -379,6 +379,9 @@ func TestKeepSessionAsRun(t *testing.T) {
 			t.Errorf("the kept run lacks %q:\n%s", want, shown)
 		}
 	}
+	if listed := wnb(t, dir, "runs", "list"); strings.Contains(listed, "sessions") || strings.Count(listed, "FINISHED") != 1 {
+		t.Errorf("the session run must be hidden: %s", listed)
+	}
 	history := wnb(t, dir, "runs", "show", kept["run_id"].(string), "--json")
 	if strings.Count(history, `"y":40`) != 1 {
 		t.Errorf("a rerun must replace what the cell logged: %s", history)
