@@ -353,6 +353,14 @@ func TestMemoryBombEndsTheCellNotTheServer(t *testing.T) {
 	ses, kernel := s.session("n.wnb")
 	c := s.connect(kernel, ses, protocol.V1)
 	c.run("make", "x = 1")
+	// Growing slowly hits the soft limit: the cell ends and the kernel stays.
+	soft := c.execute("soft", "_xs = []\nwhile True:\n    _xs.append(\"x\" * 1000)")
+	if got := c.until(soft, func(m *protocol.Message) bool { return m.Header.MsgType == protocol.TypeExecuteReply }); !strings.Contains(got, "more than 256 MiB") {
+		t.Errorf("the soft limit: %q", got)
+	}
+	if got := c.run("use", "x + 1"); got != "2" {
+		t.Errorf("after the soft limit: %q", got)
+	}
 	bomb := c.execute("use", "[0] * 1073741823")
 	got := c.until(bomb, func(m *protocol.Message) bool { return m.Header.MsgType == protocol.TypeExecuteReply })
 	if !strings.Contains(got, "memory") {
