@@ -82,6 +82,16 @@ func recursive(sig, locals string) func() []byte {
 	return withFunc(first+" call 0"+drop+" f64.const 1", func(a *asm) { a.fn("", sig, locals, args+" call 0 nop") })
 }
 
+// spread has n ifs, each of which changes another one of 990 locals: the shape
+// that takes the compiler longest for its size.
+func spread(n int) func() []byte {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "local.get %d if - local.get %d i32.const 1 i32.add local.set %d end ", 10+i%900, 10+i%900, 10+i*7%900)
+	}
+	return code(strings.Repeat("i", 990), text.String()+"f64.const 1")
+}
+
 var hostiles = []hostile{
 	{name: "1 endless loop", wasm: code("", "loop - br 0 end f64.const 1"), want: "fuel"},
 	{name: "1 endless loop with fuel", wasm: code("", "loop - br 0 end f64.const 1"),
@@ -157,6 +167,8 @@ var hostiles = []hostile{
 		}},
 	{name: "19 20k ifs over 50 locals", want: "validation", says: "more than 3000 blocks", limits: Limits{FunctionBytes: 4 << 20},
 		wasm: code(strings.Repeat("i", 50), strings.Repeat("local.get 5 if - end ", 20_000)+"f64.const 1")},
+	{name: "19 ifs over many locals within the limits", wasm: spread(900), score: 1, wallMs: 10_000, rssMiB: 400},
+	{name: "19 ifs over many locals", wasm: spread(2_900), want: "validation", says: "too costly to compile"},
 	{name: "20 50k functions", want: "validation", says: "50003 functions, the limit is 20000", wasm: withFunc("f64.const 1", func(a *asm) {
 		for range 50_000 {
 			a.funcs = append(a.funcs, asmFunc{"", "", []byte{0x0b}})

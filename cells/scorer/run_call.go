@@ -39,15 +39,14 @@ func (m *Metric) chunk(ctx context.Context, in *instance, f api.Function, name s
 // written: the guest's allocator may move its memory.
 func (m *Metric) columns(ctx context.Context, in *instance, b Batch, from, to int) error {
 	size := uint64(to-from) * 8
-	in.begin(ctx, m.mod.limits.Fuel) // of the allocator
-	if err := in.need(bufY, size); err != nil {
+	if err := in.need(ctx, bufY, size); err != nil {
 		return err
 	}
-	if err := in.need(bufP, size*uint64(len(b.P))); err != nil {
+	if err := in.need(ctx, bufP, size*uint64(len(b.P))); err != nil {
 		return err
 	}
 	if b.W != nil {
-		if err := in.need(bufW, size); err != nil {
+		if err := in.need(ctx, bufW, size); err != nil {
 			return err
 		}
 	}

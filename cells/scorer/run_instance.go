@@ -117,7 +117,7 @@ func (in *instance) configure() error {
 	if f == nil || in.job.config == nil {
 		return nil
 	}
-	if err := in.need(bufConfig, uint64(len(in.job.config))); err != nil {
+	if err := in.need(nil, bufConfig, uint64(len(in.job.config))); err != nil {
 		return err
 	}
 	dst, err := in.memory(bufConfig)
@@ -179,14 +179,18 @@ func cause(err error) error {
 	return &TrapError{Reason: reason, Stack: stack}
 }
 
-// need sees to it that buffer i holds at least size bytes.
-func (in *instance) need(i int, size uint64) error {
+// need sees to it that buffer i holds at least size bytes. The guest's allocator
+// runs on a budget of its own, or, without a ctx, on that of the start.
+func (in *instance) need(ctx context.Context, i int, size uint64) error {
 	b := &in.bufs[i]
 	switch {
 	case b.size >= size && b.size > 0:
 		return nil
 	case b.size > 0:
 		size += size / 8 // the last size was too small: leave some room
+	}
+	if ctx != nil {
+		in.begin(ctx, in.job.mod.limits.Fuel)
 	}
 	return in.allocate(i, (max(size, 8)+7)&^7)
 }

@@ -89,11 +89,10 @@ func (s *RowScorer) chunk(ctx context.Context, in *instance, x, out [][]float64,
 // features makes room for input and output and writes the input.
 func (s *RowScorer) features(ctx context.Context, in *instance, x [][]float64, k, from, to int, byRow bool) error {
 	n := uint64(to - from)
-	in.begin(ctx, s.mod.limits.Fuel) // of the allocator
-	if err := in.need(bufX, n*uint64(len(x))*8); err != nil {
+	if err := in.need(ctx, bufX, n*uint64(len(x))*8); err != nil {
 		return err
 	}
-	if err := in.need(bufOut, n*uint64(k)*8); err != nil {
+	if err := in.need(ctx, bufOut, n*uint64(k)*8); err != nil {
 		return err
 	}
 	dst, err := in.memory(bufX)

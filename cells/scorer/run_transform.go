@@ -43,8 +43,7 @@ func (t *Transform) Apply(ctx context.Context, doc []byte) ([]byte, error) {
 
 // applyOn is one evaluation on one instance.
 func (t *Transform) applyOn(ctx context.Context, in *instance, doc []byte) ([]byte, error) {
-	in.begin(ctx, t.mod.limits.Fuel) // of the allocator
-	err := in.need(bufX, uint64(len(doc)))
+	err := in.need(ctx, bufX, uint64(len(doc)))
 	if err == nil {
 		var dst []byte
 		if dst, err = in.memory(bufX); err == nil {
