@@ -39,8 +39,11 @@ func (j *job) Close() {
 func (j *job) bytes() int64 { return int64(j.mod.pages) * pageSize }
 
 func (j *job) wrap(call string, rows [2]int, fuel int64, err error) error {
+	if err == nil {
+		return nil
+	}
 	var already *CallError
-	if err == nil || errors.As(err, &already) {
+	if errors.As(err, &already) {
 		return err
 	}
 	man := j.mod.manifest
@@ -49,15 +52,20 @@ func (j *job) wrap(call string, rows [2]int, fuel int64, err error) error {
 
 func (j *job) log(level int, b []byte) {
 	lim := &j.mod.limits
-	msg := printable(b, lim.LogMessage)
-	if j.mod.engine.cfg.Log == nil {
+	sink := j.mod.engine.cfg.Log
+	if sink == nil {
 		return
 	}
+	if j.logged.Load() > int64(lim.LogJob) { // full: spend nothing on the message
+		j.dropped.Add(1)
+		return
+	}
+	msg := printable(b, lim.LogMessage)
 	if j.logged.Add(int64(len(msg))+1) > int64(lim.LogJob) {
 		j.dropped.Add(1)
 		return
 	}
-	j.mod.engine.cfg.Log(j.mod.manifest.Name, level, msg)
+	sink(j.mod.manifest.Name, level, msg)
 }
 
 // run gives f an instance. An instance in which f fails is dropped. Memory that
