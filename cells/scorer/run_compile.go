@@ -39,6 +39,10 @@ func (e *Engine) build(ctx context.Context, m *Module, interpret bool) (*program
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+	if ctx.Err() != nil { // select chooses by chance where both are ready
+		<-e.compiling
+		return nil, context.Cause(ctx)
+	}
 	type built struct {
 		p   *program
 		err error
