@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/notebooks"
 )
 
 func TestOrder(t *testing.T) {
@@ -135,6 +136,26 @@ func BenchmarkGraph(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
 				kernel.NewGraph(cells)
+			}
+		})
+	}
+}
+
+func BenchmarkRecompile(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		doc := &notebooks.Document{}
+		for i := range n {
+			doc.Cells = append(doc.Cells, notebooks.Cell{ID: fmt.Sprintf("c%d", i), Lang: notebooks.Starlark, Source: fmt.Sprintf("x%d = x%d + 1 if %d else 0", i, max(0, i-1), i)})
+		}
+		doc.Cells[0].Source = "x0 = 1"
+		var x kernel.Compiler
+		x.Compile(doc, nil)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				doc.Cells[n/2].Source = fmt.Sprintf("x%d = %d", n/2, i)
+				if nb := x.Compile(doc, nil); len(nb.Problems) > 0 {
+					b.Fatal(nb.Problems[0])
+				}
 			}
 		})
 	}

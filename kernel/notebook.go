@@ -40,18 +40,41 @@ type Notebook struct {
 	// Problems are what can be known to be wrong before anything runs, in file
 	// order.
 	Problems []*lang.Error
+
+	byID     map[string]*Cell
+	compiler *Compiler // the programs of this version
+}
+
+// A Compiler compiles versions of a notebook one after the other and reads a
+// cell again only when it changed. The zero Compiler is ready.
+type Compiler struct{ programs map[source]compiled }
+
+// source is what a program is made of.
+type source struct{ id, text string }
+
+type compiled struct {
+	program *lang.Program
+	err     *lang.Error
 }
 
 // Compile compiles the cells of a document and connects them. builtins are the
 // names that cells can read without defining them. Cells without id get one.
 func Compile(doc *notebooks.Document, builtins starlark.StringDict) *Notebook {
+	return new(Compiler).Compile(doc, builtins)
+}
+
+// Compile is like the function of this name.
+func (x *Compiler) Compile(doc *notebooks.Document, builtins starlark.StringDict) *Notebook {
 	doc.AssignIDs()
-	n := &Notebook{Doc: doc}
+	n := &Notebook{Doc: doc, byID: map[string]*Cell{}, compiler: &Compiler{map[source]compiled{}}}
 	for i := range doc.Cells {
 		if c := &doc.Cells[i]; runs(c.Lang) {
-			n.Cells = append(n.Cells, n.compile(i, c))
+			cell := n.compile(i, c, x)
+			n.Cells = append(n.Cells, cell)
+			n.byID[cell.ID] = cell
 		}
 	}
+	x.programs = n.compiler.programs // of this version only: older ones are not kept
 	nodes := make([]Node, len(n.Cells))
 	for i, c := range n.Cells {
 		nodes[i] = Node{ID: c.ID, Defines: c.defines(), Reads: c.reads(), After: c.After}
@@ -72,14 +95,7 @@ func Compile(doc *notebooks.Document, builtins starlark.StringDict) *Notebook {
 func runs(l notebooks.Lang) bool { return l != notebooks.Markdown && l != notebooks.Raw }
 
 // Cell is the cell with an id, or nil.
-func (n *Notebook) Cell(id string) *Cell {
-	for _, c := range n.Cells {
-		if c.ID == id {
-			return c
-		}
-	}
-	return nil
-}
+func (n *Notebook) Cell(id string) *Cell { return n.byID[id] }
 
 // Program is the program of a cell, or nil.
 func (n *Notebook) Program(id string) *lang.Program {
@@ -91,7 +107,7 @@ func (n *Notebook) Program(id string) *lang.Program {
 
 func (n *Notebook) problem(e *lang.Error) { n.Problems = append(n.Problems, e) }
 
-func (n *Notebook) compile(index int, doc *notebooks.Cell) *Cell {
+func (n *Notebook) compile(index int, doc *notebooks.Cell, before *Compiler) *Cell {
 	c := &Cell{ID: doc.ID, Lang: doc.Lang, Index: index, Line: doc.Line, Source: doc.Source}
 	if err := c.readAttrs(doc.Attrs); err != nil {
 		n.problem(&lang.Error{Kind: lang.KindSyntax, Cell: c.ID, Msg: err.Error()})
@@ -99,14 +115,26 @@ func (n *Notebook) compile(index int, doc *notebooks.Cell) *Cell {
 	if doc.Lang != notebooks.Starlark {
 		return c
 	}
-	p, err := lang.Compile(c.ID, doc.Source)
-	var e *lang.Error
-	if errors.As(err, &e) {
-		n.problem(e)
+	done := before.program(source{c.ID, doc.Source})
+	n.compiler.programs[source{c.ID, doc.Source}] = done
+	c.Program = done.program
+	if done.err != nil {
+		n.problem(done.err)
+	}
+	return c
+}
+
+// program compiles a cell that the last version did not have.
+func (x *Compiler) program(src source) compiled {
+	if c, ok := x.programs[src]; ok {
 		return c
 	}
-	c.Program = p
-	return c
+	p, err := lang.Compile(src.id, src.text)
+	var e *lang.Error
+	if errors.As(err, &e) {
+		return compiled{err: e}
+	}
+	return compiled{program: p}
 }
 
 func (c *Cell) readAttrs(a notebooks.Attrs) error {

@@ -18,6 +18,7 @@ import (
 // state is what a session knows of its notebook. Only the worker touches it.
 type state struct {
 	executor *kernel.Executor
+	compiler kernel.Compiler
 	observer *observer
 	builtins starlark.StringDict
 	doc      []notebooks.Cell           // code cells of the saved document
@@ -141,7 +142,7 @@ func (st *state) compile() {
 			doc.Cells = append(doc.Cells, *st.overlay[id])
 		}
 	}
-	st.notebook = kernel.Compile(&doc, st.builtins)
+	st.notebook = st.compiler.Compile(&doc, st.builtins)
 	st.refresh()
 }
 
