@@ -1,0 +1,176 @@
+package zeromq_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+
+	"github.com/wnb-dev/wnb/kernel/protocol"
+	"github.com/wnb-dev/wnb/kernel/zeromq"
+)
+
+// echo is a kernel that says busy, the code, and idle.
+type echo struct{ src protocol.Source }
+
+func (e echo) Handle(_ context.Context, m *protocol.Message, send func(*protocol.Message) error) {
+	publish := func(c protocol.Content) {
+		if out, err := e.src.Publish(m.Header, c); err == nil {
+			_ = send(out)
+		}
+	}
+	publish(protocol.Status{ExecutionState: protocol.Busy})
+	if req, err := protocol.As[protocol.ExecuteRequest](m); err == nil {
+		publish(protocol.Stream{Name: protocol.Stdout, Text: req.Code})
+		publish(protocol.Graph{}) // of wnb's own: must not come through this door
+		if out, err := e.src.Reply(m, protocol.ExecuteReply{ExecutionCount: 1}); err == nil {
+			_ = send(out)
+		}
+	}
+	publish(protocol.Status{ExecutionState: protocol.Idle})
+}
+
+func source(session string) protocol.Source {
+	n := 0
+	return protocol.Source{Session: session, Now: time.Now, NewID: func() string { n++; return fmt.Sprintf("%s-%d", session, n) }}
+}
+
+// ports are free ones.
+func ports(t *testing.T) [5]int {
+	t.Helper()
+	var out [5]int
+	for i := range out {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		out[i] = l.Addr().(*net.TCPAddr).Port
+	}
+	return out
+}
+
+func TestDoor(t *testing.T) {
+	p := ports(t)
+	c := zeromq.Connection{Transport: "tcp", IP: "127.0.0.1", ShellPort: p[0], IOPubPort: p[1], StdinPort: p[2], ControlPort: p[3], HeartbeatPort: p[4], Key: "secret", SignatureScheme: "hmac-sha256"}
+	ended := make(chan error, 1)
+	go func() { ended <- zeromq.Serve(t.Context(), c, source("kernel"), echo{source("kernel")}) }()
+
+	dial := func(s zmq4.Socket, port int) zmq4.Socket {
+		t.Helper()
+		t.Cleanup(func() { _ = s.Close() })
+		if err := s.Dial(fmt.Sprintf("tcp://127.0.0.1:%d", port)); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	sub := dial(zmq4.NewSub(t.Context()), p[1])
+	if err := sub.SetOption(zmq4.OptionSubscribe, ""); err != nil {
+		t.Fatal(err)
+	}
+	shell, control := dial(zmq4.NewDealer(t.Context()), p[0]), dial(zmq4.NewDealer(t.Context()), p[3])
+	heartbeat := dial(zmq4.NewReq(t.Context()), p[4])
+	if err := heartbeat.Send(zmq4.NewMsgString("ping")); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := heartbeat.Recv(); err != nil || string(m.Frames[0]) != "ping" {
+		t.Fatalf("heartbeat: %v, %v", m, err)
+	}
+
+	client := source("client")
+	signer := func(key string) *protocol.Signer {
+		t.Helper()
+		s, err := protocol.NewSigner("hmac-sha256", []byte(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	send := func(s zmq4.Socket, ch protocol.Channel, key string, content protocol.Content) [][]byte {
+		t.Helper()
+		m, err := client.Request(ch, content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := signer(key).Encode(nil, m)
+		if err := s.SendMulti(zmq4.NewMsgFrom(parts...)); err != nil {
+			t.Fatal(err)
+		}
+		return parts
+	}
+	// A subscription takes a moment; requests are repeated until one is seen.
+	seen := make(chan string, 100)
+	go func() {
+		for {
+			m, err := sub.Recv()
+			if err != nil {
+				return
+			}
+			if wire, err := signer("secret").Decode(m.Frames, protocol.IOPub, protocol.Limits{}); err == nil {
+				seen <- wire.Header.MsgType + string(wire.Content)
+			}
+		}
+	}()
+	for found := false; !found; {
+		send(shell, protocol.Shell, "secret", protocol.KernelInfoRequest{})
+		select {
+		case <-seen:
+			found = true
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+
+	send(shell, protocol.Shell, "wrong key", protocol.ExecuteRequest{Code: "forged"})
+	parts := send(shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "good"})
+	if err := shell.SendMulti(zmq4.NewMsgFrom(parts...)); err != nil { // a replay
+		t.Fatal(err)
+	}
+	reply, err := shell.Recv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire, err := signer("secret").Decode(reply.Frames, protocol.Shell, protocol.Limits{})
+	if err != nil || wire.Header.MsgType != protocol.TypeExecuteReply {
+		t.Fatalf("reply %+v, %v", wire, err)
+	}
+	send(control, protocol.Control, "secret", protocol.ShutdownRequest{})
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	text := ""
+	for len(seen) > 0 {
+		text += <-seen + "\n"
+	}
+	if strings.Count(text, "good") != 1 || strings.Contains(text, "forged") || strings.Contains(text, "wnb_") {
+		t.Errorf("iopub carried:\n%s", text)
+	}
+}
+
+func TestReadConnection(t *testing.T) {
+	good := `{"transport":"tcp","ip":"127.0.0.1","shell_port":1,"iopub_port":2,"stdin_port":3,"control_port":4,"hb_port":5,"key":"k","signature_scheme":"hmac-sha256"}`
+	tests := map[string]struct{ content, want string }{
+		"good":          {good, ""},
+		"not JSON":      {"{", "connection file"},
+		"other scheme":  {strings.Replace(good, "tcp", "ipc", 1), `transport "ipc" is not supported`},
+		"port missing":  {strings.Replace(good, `"shell_port":1,`, "", 1), "shell_port 0 is not a port"},
+		"port too high": {strings.Replace(good, `"hb_port":5`, `"hb_port":70000`, 1), "hb_port 70000 is not a port"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "c.json")
+			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := zeromq.ReadConnection(path)
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
