@@ -142,8 +142,16 @@ func (h *hub) ended(exit Exit) {
 			state, h.reason = protocol.Dead, exit.Reason
 		}
 	}
+	asked := h.leaving == toRestart
 	if h.leaving != forGood {
 		h.leaving = staying
+	}
+	if asked {
+		// As in Jupyter, clients are told of a restart only if nobody asked for
+		// it: the one that did reconnects by itself, and would do so twice.
+		h.state = state
+		h.signal()
+		return
 	}
 	if h.gaveUp && state == protocol.Dead {
 		h.state = state // the kernel has said so

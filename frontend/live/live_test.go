@@ -199,7 +199,6 @@ func TestRestart(t *testing.T) {
 		t.Fatalf("restart: %+v, %v", k, err)
 	}
 	one.finish(req)
-	one.until(protocol.TypeStatus, protocol.Restarting)
 	one.run("c3", "print after")
 	for i, k := range r.kernels {
 		if text := <-k.docs; !strings.Contains(text, "the text") {
