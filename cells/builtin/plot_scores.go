@@ -158,7 +158,7 @@ func rocCurves(truth *train.Labels, proba *Frame) ([]plot.XY, error) {
 		if err != nil {
 			return nil, err
 		}
-		roc, err := train.ROCCurve(truth, values, class)
+		roc, err := train.ROCCurve(truth.OneVsRest(class), values, true)
 		if err != nil {
 			return nil, err
 		}

@@ -30,8 +30,10 @@ func escaped(cells []string) []string {
 	return out
 }
 
-// special are the characters that mean something in Markdown.
-const special = "\\`*_{}[]<>()#+!|~&$:"
+// special are the characters that mean something in Markdown wherever they
+// stand. Those that need a bracket before them or the start of a line are left
+// as they are, since brackets are not and no cell starts a line.
+const special = "\\`*_[]<>|~&$:"
 
 // escape makes text mean itself in Markdown.
 func escape(text string) string {
