@@ -61,6 +61,9 @@ func printed(ctx context.Context, v starlark.Value) (string, error) {
 		forms, err := Render(ctx, v)
 		return strings.TrimSuffix(string(forms["text/plain"]), "\n"), err
 	}
+	if err := lang.CheckDepth(v); err != nil {
+		return "", err
+	}
 	return text(v), nil
 }
 

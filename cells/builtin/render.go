@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/lang"
 )
 
 // A Renderer is a value that shows itself in more forms than text, such as a
@@ -22,6 +23,9 @@ const maxText = 64 << 10
 func Render(ctx context.Context, v starlark.Value) (map[string][]byte, error) {
 	if r, ok := v.(Renderer); ok {
 		return r.Render(ctx)
+	}
+	if err := lang.CheckDepth(v); err != nil {
+		return nil, err
 	}
 	text := v.String()
 	if len(text) > maxText {

@@ -21,6 +21,9 @@ func Format(v starlark.Value, spec string) (string, error) {
 		if s, ok := starlark.AsString(v); ok {
 			return s, nil
 		}
+		if err := CheckDepth(v); err != nil {
+			return "", err
+		}
 		return v.String(), nil
 	}
 	f, err := parseSpec(spec)

@@ -166,6 +166,28 @@ func TestHugeValueIsNoPanic(t *testing.T) {
 	}
 }
 
+// Deep values end the cell. Without the check Go would end the process.
+func TestDeepValues(t *testing.T) {
+	const nest = "x = []\nfor i in range(%d):\n    x = %s\n"
+	for name, wrap := range map[string]string{"lists": "[x]", "dicts": "{1: x}", "tuples": "(x,)", "mixed": "[({\"k\": x},)]"} {
+		t.Run(name, func(t *testing.T) {
+			_, err := run(t, fmt.Sprintf(nest, 200_000, wrap), nil)
+			if err == nil || err.Kind != lang.KindLimit || !strings.Contains(err.Msg, "nested more than") {
+				t.Errorf("got %v", err)
+			}
+			if _, err := run(t, fmt.Sprintf(nest, 3_000, wrap), nil); err != nil {
+				t.Errorf("3,000 deep: %v", err)
+			}
+		})
+	}
+	if _, err := run(t, "parts = [[]]\nfor i in range(20000):\n    parts.append([parts[-1]])", nil); err == nil {
+		t.Error("a chain that shares its parts is as deep, and passes")
+	}
+	if _, err := run(t, "x = [1]\nx.append(x)\nd = {}\nd[1] = [d, x]", nil); err != nil {
+		t.Errorf("a value that holds itself: %v", err)
+	}
+}
+
 func TestDefinesAndReads(t *testing.T) {
 	tests := map[string]struct {
 		source         string

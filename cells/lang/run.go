@@ -72,6 +72,9 @@ func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options
 	if runErr != nil {
 		return nil, p.runtimeError(ctx, runErr, globals, env, guard, opts)
 	}
+	if err := CheckDepth(valuesOf(globals)...); err != nil {
+		return nil, p.errorAtEnd(err)
+	}
 	globals.Freeze()
 	res = &Result{Exports: starlark.StringDict{}, Steps: thread.ExecutionSteps()}
 	for _, d := range p.defines {
