@@ -23,21 +23,20 @@ import (
 // execute answers an execute_request, from busy to idle.
 func (s *Session) execute(j job) {
 	s.out.status(j.msg.Header, protocol.Busy)
-	failure := s.answerExecute(j)
+	dropped := s.answerExecute(j)
 	s.publishView()
 	s.publishGraph(j.msg.Header)
 	s.out.status(j.msg.Header, protocol.Idle)
-	if failure && j.req.StopOnError {
-		s.abort()
-	}
+	s.abort(dropped)
 }
 
-// answerExecute runs the code and sends the reply; it tells whether it failed.
-func (s *Session) answerExecute(j job) bool {
+// answerExecute runs the code and sends the reply. It gives the requests that
+// its failure takes with it: those that waited before the client could know.
+func (s *Session) answerExecute(j job) (dropped []job) {
 	st := &s.state
 	if strings.TrimSpace(j.req.Code) == "" {
 		s.out.reply(j.msg, protocol.ExecuteReply{ExecutionCount: st.count})
-		return false
+		return nil
 	}
 	if !j.req.Silent && j.req.StoreHistory {
 		st.count++
@@ -51,13 +50,16 @@ func (s *Session) answerExecute(j job) bool {
 	s.interruptible(func(ctx context.Context) { err = s.run(ctx, j) })
 	st.observer.end()
 	if err != nil {
+		if j.req.StopOnError {
+			dropped = s.drop()
+		}
 		s.refuse(j, err)
-		return true
+		return dropped
 	}
 	s.out.reply(j.msg, protocol.ExecuteReply{
 		ExecutionCount: st.count, UserExpressions: s.expressions(j.req.UserExpressions),
 	})
-	return false
+	return nil
 }
 
 // refuse sends an error, as output and as reply.

@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"io/fs"
-	"slices"
 	"sync"
 
 	"go.starlark.net/starlark"
@@ -175,16 +174,25 @@ func (s *Session) next() (job, bool) {
 	return j, true
 }
 
-// abort refuses the requests that wait behind a failed one.
-func (s *Session) abort() {
+// drop takes the requests that wait out of the queue.
+func (s *Session) drop() (dropped []job) {
 	s.mu.Lock()
-	dropped := s.queue
-	s.queue = slices.DeleteFunc(slices.Clone(s.queue), func(j job) bool { return !j.document })
-	s.mu.Unlock()
-	for _, j := range dropped {
+	defer s.mu.Unlock()
+	var documents []job
+	for _, j := range s.queue {
 		if j.document {
-			continue
+			documents = append(documents, j)
+		} else {
+			dropped = append(dropped, j)
 		}
+	}
+	s.queue = documents
+	return dropped
+}
+
+// abort refuses the requests that waited behind a failed one.
+func (s *Session) abort(dropped []job) {
+	for _, j := range dropped {
 		s.out.status(j.msg.Header, protocol.Busy)
 		s.out.reply(j.msg, protocol.ExecuteReply{Outcome: protocol.Outcome{Status: protocol.Aborted}, ExecutionCount: s.state.count})
 		s.out.status(j.msg.Header, protocol.Idle)
