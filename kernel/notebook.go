@@ -42,6 +42,7 @@ type Notebook struct {
 	Problems []*lang.Error
 
 	byID     map[string]*Cell
+	rules    map[*lang.Error]Rule
 	compiler *Compiler // the programs of this version
 }
 
@@ -66,7 +67,7 @@ func Compile(doc *notebooks.Document, builtins starlark.StringDict) *Notebook {
 // Compile is like the function of this name.
 func (x *Compiler) Compile(doc *notebooks.Document, builtins starlark.StringDict) *Notebook {
 	doc.AssignIDs()
-	n := &Notebook{Doc: doc, byID: map[string]*Cell{}, compiler: &Compiler{map[source]compiled{}}}
+	n := &Notebook{Doc: doc, byID: map[string]*Cell{}, rules: map[*lang.Error]Rule{}, compiler: &Compiler{map[source]compiled{}}}
 	for i := range doc.Cells {
 		if c := &doc.Cells[i]; runs(c.Lang) {
 			cell := n.compile(i, c, x)
@@ -105,12 +106,15 @@ func (n *Notebook) Program(id string) *lang.Program {
 	return nil
 }
 
-func (n *Notebook) problem(e *lang.Error) { n.Problems = append(n.Problems, e) }
+func (n *Notebook) problem(rule Rule, e *lang.Error) {
+	n.Problems = append(n.Problems, e)
+	n.rules[e] = rule
+}
 
 func (n *Notebook) compile(index int, doc *notebooks.Cell, before *Compiler) *Cell {
 	c := &Cell{ID: doc.ID, Lang: doc.Lang, Index: index, Line: doc.Line, Source: doc.Source}
 	if err := c.readAttrs(doc.Attrs); err != nil {
-		n.problem(&lang.Error{Kind: lang.KindSyntax, Cell: c.ID, Msg: err.Error()})
+		n.problem(RuleAttribute, &lang.Error{Kind: lang.KindSyntax, Cell: c.ID, Msg: err.Error()})
 	}
 	if doc.Lang != notebooks.Starlark {
 		return c
@@ -119,7 +123,7 @@ func (n *Notebook) compile(index int, doc *notebooks.Cell, before *Compiler) *Ce
 	n.compiler.programs[source{c.ID, doc.Source}] = done
 	c.Program = done.program
 	if done.err != nil {
-		n.problem(done.err)
+		n.problem(RuleSyntax, done.err)
 	}
 	return c
 }
@@ -198,7 +202,7 @@ func (c *Cell) reads() []string {
 func (n *Notebook) checkNames(c *Cell, builtins starlark.StringDict) {
 	if c.When != "" {
 		if _, ok := n.Graph.Owner(c.When); !ok && !builtins.Has(c.When) {
-			n.problem(&lang.Error{Kind: lang.KindName, Cell: c.ID, Msg: fmt.Sprintf("when=%s: `%s` is not defined", c.When, c.When), Hint: n.suggest(c.When, builtins)})
+			n.problem(RuleWhen, &lang.Error{Kind: lang.KindName, Cell: c.ID, Msg: fmt.Sprintf("when=%s: `%s` is not defined", c.When, c.When), Hint: n.suggest(c.When, builtins)})
 		}
 	}
 	if c.Program == nil {
@@ -208,7 +212,7 @@ func (n *Notebook) checkNames(c *Cell, builtins starlark.StringDict) {
 	for _, d := range c.Program.Defines() {
 		if owner, _ := n.Graph.Owner(d.Name.Name); owner != c.ID {
 			taken[d.Name.Name] = true
-			n.problem(n.definedTwice(c, d, owner))
+			n.problem(RuleOnce, n.definedTwice(c, d, owner))
 		}
 	}
 	for _, r := range c.Program.Reads() {
@@ -216,15 +220,15 @@ func (n *Notebook) checkNames(c *Cell, builtins starlark.StringDict) {
 		switch {
 		case taken[r.Name]:
 		case ok && owner == c.ID:
-			n.problem(c.Program.ErrorAt(lang.KindName, r.Line, r.Col, fmt.Sprintf("`%s` is used before it gets a value in this cell", r.Name),
+			n.problem(RuleOrder, c.Program.ErrorAt(lang.KindName, r.Line, r.Col, fmt.Sprintf("`%s` is used before it gets a value in this cell", r.Name),
 				"move the line that defines it up, or use another name"))
 		case !ok && !builtins.Has(r.Name) && !starlark.Universe.Has(r.Name):
-			n.problem(c.Program.ErrorAt(lang.KindName, r.Line, r.Col, fmt.Sprintf("`%s` is not defined in any cell", r.Name), n.suggest(r.Name, builtins)))
+			n.problem(RuleDefined, c.Program.ErrorAt(lang.KindName, r.Line, r.Col, fmt.Sprintf("`%s` is not defined in any cell", r.Name), n.suggest(r.Name, builtins)))
 		}
 	}
 	for _, m := range c.Program.Mutations() {
 		if owner, ok := n.Graph.Owner(m.Name.Name); ok && owner != c.ID {
-			n.problem(c.Program.ErrorAt(lang.KindMutation, m.Line, m.Col,
+			n.problem(RuleFrozen, c.Program.ErrorAt(lang.KindMutation, m.Line, m.Col,
 				fmt.Sprintf("%s would change `%s`, which comes from cell %s", m.How, m.Name.Name, owner),
 				"values that leave a cell are frozen; build a new value here, or change it in cell "+owner))
 		}
@@ -268,7 +272,7 @@ func (n *Notebook) checkAfter(c *Cell) {
 	for _, id := range c.After {
 		switch {
 		case id == c.ID:
-			n.problem(&lang.Error{Kind: lang.KindName, Cell: c.ID, Msg: "after=" + id + " names the cell itself"})
+			n.problem(RuleAfter, &lang.Error{Kind: lang.KindName, Cell: c.ID, Msg: "after=" + id + " names the cell itself"})
 		case n.Cell(id) == nil:
 			ids := make([]string, len(n.Cells))
 			for i, other := range n.Cells {
@@ -278,7 +282,7 @@ func (n *Notebook) checkAfter(c *Cell) {
 			if s := lang.Suggest(id, ids); s != "" {
 				hint = fmt.Sprintf("did you mean %s?", s)
 			}
-			n.problem(&lang.Error{Kind: lang.KindName, Cell: c.ID, Msg: fmt.Sprintf("after=%s: there is no code cell with this id", id), Hint: hint})
+			n.problem(RuleAfter, &lang.Error{Kind: lang.KindName, Cell: c.ID, Msg: fmt.Sprintf("after=%s: there is no code cell with this id", id), Hint: hint})
 		}
 	}
 }
@@ -288,7 +292,7 @@ func (n *Notebook) checkCycle() {
 	if cycle == nil || len(cycle) == 1 {
 		return // a cell that comes after itself is reported as such
 	}
-	n.problem(&lang.Error{
+	n.problem(RuleCycle, &lang.Error{
 		Kind: lang.KindName, Cell: cycle[0].ID,
 		Msg:  "these cells wait for each other: " + describe(cycle),
 		Hint: "break the circle: move what both need to a cell of its own",
