@@ -38,7 +38,9 @@ var allowed = map[string][]string{
 	"frontend/server":   {"frontend/contents", "frontend/live", "kernel/protocol", "notebooks"},
 	"frontend/live":     {"kernel/protocol", "notebooks"},
 	"frontend/report":   {"cells/plot", "kernel/runlog", "notebooks", "notebooks/export", "storage"},
-	"cmd/wnb":           {"cells", "cells/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
+	"cmd/wnb":           {"cells", "cells/*", "cells/scorer/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
+
+	"cells/scorer/confine": {},
 }
 
 func TestImportsGoOneWay(t *testing.T) {
