@@ -64,12 +64,8 @@ func BenchmarkRestart(b *testing.B) {
 	defer finish(b, s)
 	upTo(b, s, protocol.Starting)
 	for b.Loop() {
-		done := make(chan error, 1)
-		go func() { done <- s.Restart(b.Context()) }()
+		sendRequest(b, s, protocol.Control, protocol.ShutdownRequest{Restart: true})
 		upTo(b, s, protocol.Starting)
-		if err := <-done; err != nil {
-			b.Fatal(err)
-		}
 		until(b, s, execute(b, s, "print x"), protocol.TypeExecuteReply)
 	}
 }

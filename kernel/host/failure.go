@@ -19,15 +19,16 @@ type failure struct {
 	name, value string
 }
 
-// answer sends what completes the request: an output for an execution, a reply
-// where none came, and busy and idle around them.
+// answer sends what completes the request: an output for an execution that ran,
+// a reply where none came, and busy and idle around them. A cell that was never
+// begun keeps what it shows.
 func (f failure) answer(src protocol.Source, r request, send func(*protocol.Message) error) error {
 	var contents []protocol.Content
 	if !r.busy {
 		contents = append(contents, protocol.Status{ExecutionState: protocol.Busy})
 	}
 	if !r.replied {
-		contents = append(contents, f.contents(r.header.MsgType)...)
+		contents = append(contents, f.contents(r.header.MsgType, r.began)...)
 	}
 	contents = append(contents, protocol.Status{ExecutionState: protocol.Idle})
 	for _, c := range contents {
@@ -42,20 +43,20 @@ func (f failure) answer(src protocol.Source, r request, send func(*protocol.Mess
 	return nil
 }
 
-// contents are the outputs and the reply, if requests of the type have any.
-func (f failure) contents(requestType string) []protocol.Content {
+// contents are the reply, if requests of the type have any, and before it the
+// output of an execution that ran.
+func (f failure) contents(requestType string, ran bool) (contents []protocol.Content) {
 	trace := []string{f.name + ": " + f.value}
 	reply, _ := protocol.ReplyType(requestType)
-	switch reply {
-	case "":
+	switch {
+	case reply == "":
 		return nil
-	case protocol.TypeExecuteReply:
-		return []protocol.Content{
-			protocol.Error{EName: f.name, EValue: f.value, Traceback: trace},
-			protocol.ExecuteReply{Outcome: protocol.Outcome{Status: protocol.Failed, EName: f.name, EValue: f.value, Traceback: trace}},
-		}
+	case reply != protocol.TypeExecuteReply:
+		return []protocol.Content{protocol.ErrorReply{Type: reply, EName: f.name, EValue: f.value, Traceback: trace}}
+	case ran:
+		contents = append(contents, protocol.Error{EName: f.name, EValue: f.value, Traceback: trace})
 	}
-	return []protocol.Content{protocol.ErrorReply{Type: reply, EName: f.name, EValue: f.value, Traceback: trace}}
+	return append(contents, protocol.ExecuteReply{Outcome: protocol.Outcome{Status: protocol.Failed, EName: f.name, EValue: f.value, Traceback: trace}})
 }
 
 func (f failure) channel(c protocol.Content, r request) protocol.Channel {

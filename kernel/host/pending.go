@@ -13,7 +13,8 @@ type request struct {
 	header  protocol.Header
 	channel protocol.Channel
 	order   uint64 // of being sent
-	busy    bool   // the kernel said that it works on it
+	began   bool   // the kernel said that it works on it
+	busy    bool   // and has not said that it is done
 	replied bool   // and only its idle is missing
 }
 
@@ -60,6 +61,7 @@ func (p *pending) see(m *protocol.Message) {
 	case m.Header.MsgType == protocol.TypeStatus:
 		s, err := protocol.As[protocol.Status](m)
 		r.busy = r.busy || err == nil && s.ExecutionState == protocol.Busy
+		r.began = r.began || r.busy
 		idle = err == nil && s.ExecutionState == protocol.Idle
 	case m.Channel == r.channel && strings.HasSuffix(m.Header.MsgType, "_reply"):
 		r.replied = true

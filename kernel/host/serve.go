@@ -174,7 +174,7 @@ func (s *server) recovered(m *protocol.Message) {
 	}
 	fmt.Fprintf(os.Stderr, "panic in the handler of %s: %v\n%s\n", m.Header.MsgType, p, debug.Stack())
 	f := failure{name: "InternalError", value: fmt.Sprintf("this is a defect in the kernel: %v", p)}
-	if err := f.answer(newSource(s.pipe.session()), request{header: m.Header, channel: m.Channel}, s.pipe.send); err != nil {
+	if err := f.answer(newSource(s.pipe.session()), request{header: m.Header, channel: m.Channel, began: true}, s.pipe.send); err != nil {
 		fmt.Fprintf(os.Stderr, "the request could not be answered: %v\n", err)
 	}
 }

@@ -29,7 +29,6 @@ func (s *Supervisor) run(k *Kernel) {
 func (s *Supervisor) successor(k *Kernel, exit Exit, lived time.Duration) *Kernel {
 	switch {
 	case s.life.Err() != nil || exit.Asked && !s.isRestart(k):
-		s.bury(k, failure{"KernelDied", "the kernel was shut down: " + exit.Reason})
 		s.over(Exit{Reason: exit.Reason, Asked: true})
 		return nil
 	case s.isRestart(k):
@@ -85,7 +84,6 @@ func (s *Supervisor) install(k *Kernel) bool {
 		return false
 	}
 	s.kernel = k
-	close(s.up)
 	return true
 }
 
@@ -207,7 +205,7 @@ func (s *Supervisor) over(exit Exit) {
 	f := failure{"KernelDied", "the kernel is dead: " + exit.Reason}
 	for len(s.infos) > 0 { // nobody else takes them
 		m := <-s.infos
-		for _, c := range f.contents(m.Header.MsgType) {
+		for _, c := range f.contents(m.Header.MsgType, false) {
 			s.say(m.Channel, m.Header, c)
 		}
 	}

@@ -54,15 +54,16 @@ func (r Restarts) wait(n int) time.Duration {
 // are safe for concurrent use.
 //
 // What the dead process had been asked and had not answered is answered with
-// the error "KernelDied", which names the reason: as the reply, and for
-// executions as an output too. Clients are told the state, with no parent:
-// "starting" once for each process, "restarting" after a death, and "dead" when
-// it gives up. A kernel_info_request is answered at once from what the kernel
-// said before, also while it is busy, dead or not there yet.
+// the error "KernelDied", which names the reason: as the reply, and for the
+// execution that ran as an output too. After a shutdown this is left to whoever
+// asked for it. Clients are told the state, with no parent: "starting" once for
+// each process, "restarting" after a death, and "dead" when it gives up. A
+// kernel_info_request is answered at once from what the kernel said before, also
+// while it is busy, dead or not there yet.
 //
 // As with a Kernel, Receive must be read until it is closed, or Shutdown
-// called; and by another goroutine than the one that calls Send or Restart,
-// which may have to wait for what only comes after the messages of a death.
+// called; and by another goroutine than the one that calls Send, which waits
+// where the kernel has too much to do already.
 type Supervisor struct {
 	spec     Spec
 	restarts Restarts
@@ -76,10 +77,9 @@ type Supervisor struct {
 	drop     context.CancelFunc // nobody is to receive any more
 
 	mu        sync.Mutex
-	kernel    *Kernel       // nil while there is none
-	up        chan struct{} // closed when there is one
-	restartOf *Kernel       // whose end is to be a restart
-	final     string        // reason of the last death, when all is over
+	kernel    *Kernel // nil while there is none
+	restartOf *Kernel // whose end is to be a restart
+	final     string  // reason of the last death, when all is over
 
 	// Of the goroutine run:
 	probe   string            // id of our own kernel_info_request to this process
@@ -102,7 +102,6 @@ func Supervise(ctx context.Context, s Spec, r Restarts) (*Supervisor, error) {
 		infos:    make(chan *protocol.Message, 16),
 		exit:     make(chan Exit, 1),
 		ended:    make(chan struct{}),
-		up:       make(chan struct{}),
 	}
 	sup.life, sup.stop = context.WithCancel(context.Background())
 	sup.dropped, sup.drop = context.WithCancel(context.Background())
@@ -119,27 +118,22 @@ func (s *Supervisor) Receive() <-chan *protocol.Message { return s.received }
 // is then closed.
 func (s *Supervisor) Exit() <-chan Exit { return s.exit }
 
-// Send is [Kernel.Send]. While there is no kernel it waits for the next one. A
-// shutdown_request that says restart is a restart.
+// Send is [Kernel.Send]. Where the kernel ends before it takes the message, and
+// between two kernels, it fails with [ErrDead] and does not wait for the next
+// one, which may have to be told something else first. A shutdown_request that
+// says restart is a restart.
 func (s *Supervisor) Send(ctx context.Context, m *protocol.Message) error {
 	if m.Header.MsgType == protocol.TypeKernelInfoRequest {
 		return s.ask(ctx, m)
 	}
-	for {
-		k, err := s.current(ctx)
-		if err != nil {
-			return fmt.Errorf("send %s: %w", m.Header.MsgType, err)
-		}
-		if m.Channel == protocol.Control && m.Header.MsgType == protocol.TypeShutdownRequest {
-			s.shutdownBy(m, k)
-		}
-		if err = k.Send(ctx, m); !errors.Is(err, ErrDead) {
-			return err
-		}
-		if err := s.awaitEnd(ctx, k); err != nil {
-			return fmt.Errorf("send %s: %w", m.Header.MsgType, err)
-		}
+	k, err := s.current()
+	if err != nil {
+		return fmt.Errorf("send %s: %w", m.Header.MsgType, err)
 	}
+	if m.Channel == protocol.Control && m.Header.MsgType == protocol.TypeShutdownRequest {
+		s.shutdownBy(m, k)
+	}
+	return k.Send(ctx, m)
 }
 
 // ask leaves a kernel_info_request to run.
@@ -162,34 +156,17 @@ func (s *Supervisor) ask(ctx context.Context, m *protocol.Message) error {
 	}
 }
 
-// current is the kernel, as soon as there is one.
-func (s *Supervisor) current(ctx context.Context) (*Kernel, error) {
-	for {
-		s.mu.Lock()
-		k, up := s.kernel, s.up
-		s.mu.Unlock()
-		if k != nil {
-			return k, nil
-		}
-		select {
-		case <-up:
-		case <-s.ended:
-			return nil, s.deadErr()
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
+// current is the kernel. It fails with ErrDead where there is none.
+func (s *Supervisor) current() (*Kernel, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.kernel != nil:
+		return s.kernel, nil
+	case s.final != "":
+		return nil, fmt.Errorf("%w: %s", ErrDead, s.final)
 	}
-}
-
-// awaitEnd waits until k, which refuses messages, is not the current one.
-func (s *Supervisor) awaitEnd(ctx context.Context, k *Kernel) error {
-	select {
-	case <-k.ended:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	s.leave(k)
-	return nil
+	return nil, fmt.Errorf("%w, and the next one has not started yet", ErrDead)
 }
 
 // leave closes the door to k, once.
@@ -197,7 +174,7 @@ func (s *Supervisor) leave(k *Kernel) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kernel == k {
-		s.kernel, s.up = nil, make(chan struct{})
+		s.kernel = nil
 	}
 }
 
@@ -211,14 +188,10 @@ func (s *Supervisor) deadErr() error {
 // read is left to the kernel, which ends for good.
 func (s *Supervisor) shutdownBy(m *protocol.Message, k *Kernel) {
 	if c, err := protocol.As[protocol.ShutdownRequest](m); err == nil && c.Restart {
-		s.restarting(k)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.restartOf = k
 	}
-}
-
-func (s *Supervisor) restarting(k *Kernel) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.restartOf = k
 }
 
 // Interrupt is [Kernel.Interrupt]. Where no kernel runs there is nothing to
@@ -232,25 +205,6 @@ func (s *Supervisor) Interrupt(ctx context.Context) error {
 	}
 	if err := k.Interrupt(ctx); !errors.Is(err, ErrDead) {
 		return err
-	}
-	return nil
-}
-
-// Restart ends the kernel as Shutdown does, and returns when the next one has
-// started. Deaths before it are forgotten. It fails with [ErrDead] where the
-// kernel is down for good.
-func (s *Supervisor) Restart(ctx context.Context) error {
-	k, err := s.current(ctx)
-	if err != nil {
-		return fmt.Errorf("restart the kernel: %w", err)
-	}
-	s.restarting(k)
-	if err := k.halt(ctx); err != nil {
-		return fmt.Errorf("restart the kernel: %w", err)
-	}
-	s.leave(k)
-	if _, err := s.current(ctx); err != nil {
-		return fmt.Errorf("restart the kernel: %w", err)
 	}
 	return nil
 }
