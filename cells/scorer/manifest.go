@@ -33,6 +33,7 @@ type Manifest struct {
 	Name        string           `json:"name"`
 	Version     string           `json:"version,omitempty"`
 	Description string           `json:"description,omitempty"`
+	Toolchain   string           `json:"toolchain,omitempty"` // that compiled it, such as "go1.26.8"
 	Metric      *MetricSpec      `json:"metric,omitempty"`
 	Scorer      *ScorerSpec      `json:"scorer,omitempty"`
 	Params      map[string]Param `json:"params,omitempty"`
@@ -51,9 +52,10 @@ type MetricSpec struct {
 	Streaming       bool       `json:"streaming,omitempty"`
 }
 
-// ScorerSpec says what a row scorer takes and how many outputs a row has.
+// ScorerSpec says what a row scorer takes and how many outputs a row has. One
+// without features takes any number of columns, in the order of its caller.
 type ScorerSpec struct {
-	Features []Feature `json:"features"`
+	Features []Feature `json:"features,omitempty"`
 	Layout   string    `json:"layout,omitempty"` // col (default) or row
 	Outputs  int       `json:"outputs,omitempty"`
 }
@@ -160,25 +162,42 @@ func (m *module) readManifest() (*Manifest, error) {
 
 // ParseManifest reads a manifest from JSON. Unknown and repeated fields are errors.
 func ParseManifest(b []byte) (*Manifest, error) {
-	if len(b) > maxManifest {
-		return nil, fmt.Errorf("manifest of %d bytes, the limit is %d", len(b), maxManifest)
-	}
-	if !utf8.Valid(b) {
-		return nil, errors.New("manifest is not UTF-8")
-	}
-	if err := strictJSON(b); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
-	}
 	man := &Manifest{}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(man); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
+	if err := man.Merge(b); err != nil {
+		return nil, err
 	}
-	if err := man.check(); err != nil {
-		return nil, fmt.Errorf("manifest: %w", err)
+	if err := man.Check(); err != nil {
+		return nil, err
 	}
 	return man, nil
+}
+
+// Merge reads the fields that the JSON object has and keeps the others. It does
+// not check what they mean together: see Check.
+func (m *Manifest) Merge(b []byte) error {
+	if len(b) > maxManifest {
+		return fmt.Errorf("manifest of %d bytes, the limit is %d", len(b), maxManifest)
+	}
+	if !utf8.Valid(b) {
+		return errors.New("manifest is not UTF-8")
+	}
+	if err := strictJSON(b); err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(m); err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	return nil
+}
+
+// Check says what is wrong with a manifest.
+func (m *Manifest) Check() error {
+	if err := m.check(); err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	return nil
 }
 
 func (m *Manifest) check() error {
@@ -203,8 +222,8 @@ func (m *Manifest) check() error {
 		}
 	case m.Kind != KindTransform:
 		return fmt.Errorf(`kind %q; it must be "metric", "scorer" or "transform"`, m.Kind)
-	case m.Metric != nil || m.Scorer != nil || len(m.SelfCheck) == 0:
-		return errors.New(`kind "transform" goes with no "metric" and no "scorer", and with at least one "selfcheck"`)
+	case m.Metric != nil || m.Scorer != nil:
+		return errors.New(`kind "transform" goes with no "metric" and no "scorer"`)
 	}
 	for name, p := range m.Params {
 		if err := p.check(name); err != nil {
@@ -253,8 +272,6 @@ func (s *ScorerSpec) check() error {
 		s.Outputs = 1
 	}
 	switch {
-	case len(s.Features) == 0:
-		return errors.New("scorer.features is empty")
 	case s.Outputs < 0 || s.Outputs > math.MaxInt16:
 		return fmt.Errorf("scorer.outputs is %d", s.Outputs)
 	case s.Layout != "" && s.Layout != "col" && s.Layout != "row":

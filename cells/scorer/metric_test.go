@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -112,6 +113,29 @@ func TestPredictInBothLayouts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A row scorer that names no features takes any number of them.
+func TestPredictOnAnyNumberOfFeatures(t *testing.T) {
+	a := linear("col")
+	a.custom = nil
+	a.manifest(`{"abi":1,"kind":"scorer","name":"sum","scorer":{},"selfcheck":[{"x":[[1,2]],"expect":4},{"x":[[1,2,3,4]],"expect":11}]}`)
+	e := openTest(t, Config{})
+	m, err := e.Install(context.Background(), a.bytes(), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := m.NewScorer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Predict(context.Background(), nil); err == nil {
+		t.Error("no columns, and no error")
+	}
+	if _, err := s.Predict(context.Background(), [][]float64{{1, 2}, {1}}); err == nil || !strings.Contains(err.Error(), "column 1 has 1 rows") {
+		t.Errorf("columns of different length: %v", err)
 	}
 }
 

@@ -19,17 +19,17 @@ func (m *Module) NewScorer(params map[string]any, classes ...string) (*RowScorer
 }
 
 // Predict gives the outputs as columns. x has one column per feature of the
-// manifest, in its order. Large inputs go to the guest in chunks, on any number
+// manifest, in its order; any number of them if it names none. Large inputs go to the guest in chunks, on any number
 // of which the result must not depend: a row's outputs come from that row.
 func (s *RowScorer) Predict(ctx context.Context, x [][]float64) ([][]float64, error) {
 	man := s.mod.manifest
-	if len(x) != len(man.Scorer.Features) {
-		return nil, fmt.Errorf("extension %s takes %d features and got %d columns", man.Name, len(man.Scorer.Features), len(x))
+	if err := man.takes(len(x)); err != nil {
+		return nil, err
 	}
 	n := len(x[0])
 	for c, col := range x {
 		if len(col) != n {
-			return nil, fmt.Errorf("extension %s: feature %s has %d rows, %s has %d", man.Name, man.Scorer.Features[c].Name, len(col), man.Scorer.Features[0].Name, n)
+			return nil, fmt.Errorf("extension %s: %s has %d rows, %s has %d", man.Name, man.feature(c), len(col), man.feature(0), n)
 		}
 	}
 	out := make([][]float64, man.Scorer.Outputs)
@@ -44,6 +44,26 @@ func (s *RowScorer) Predict(ctx context.Context, x [][]float64) ([][]float64, er
 		return nil, err
 	}
 	return out, nil
+}
+
+// takes refuses a number of columns that a row scorer is not for.
+func (m *Manifest) takes(columns int) error {
+	want := len(m.Scorer.Features)
+	switch {
+	case columns == 0:
+		return fmt.Errorf("extension %s: no columns of features", m.Name)
+	case want > 0 && columns != want:
+		return fmt.Errorf("extension %s takes %d features and got %d columns", m.Name, want, columns)
+	}
+	return nil
+}
+
+// feature names a column for people.
+func (m *Manifest) feature(c int) string {
+	if c < len(m.Scorer.Features) {
+		return "feature " + m.Scorer.Features[c].Name
+	}
+	return fmt.Sprintf("column %d", c)
 }
 
 // predictOn is one evaluation on one instance.

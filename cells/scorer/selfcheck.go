@@ -13,29 +13,72 @@ import (
 // none) twice on the compiler and twice on the interpreter. All results and the
 // fuel must agree to the bit: that finds wrong code of the compiler, state that
 // one call leaves to the next, and other non-determinism. Then results are
-// compared with what the vectors expect. The error is a *SelfCheckError, or a
-// *CallError for a guest that fails.
+// compared with what the vectors expect. Of a transform without vectors only the
+// start is checked. The error is a *SelfCheckError, or a *CallError for a guest
+// that fails.
 func (m *Module) SelfCheck(ctx context.Context) error {
+	all, err := m.CheckVectors(ctx)
+	for _, v := range all {
+		if v.Err != nil {
+			return errors.Join(v.Err, err)
+		}
+	}
+	return err
+}
+
+// Checked is how a vector fared.
+type Checked struct {
+	Vector int       // index into the manifest's selfcheck list, -1 for a generated one
+	Values []float64 // what the extension gave
+	Doc    []byte    // what a transform gave
+	Fuel   int64     // of the first call
+	Err    error
+}
+
+// CheckVectors is SelfCheck with what came of every vector.
+func (m *Module) CheckVectors(ctx context.Context) (all []Checked, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, m.limits.CheckTime, ErrDeadline)
 	defer cancel()
 	if err := m.enter(); err != nil {
-		return err
+		return nil, err
 	}
 	defer m.active.Done()
 	interp, err := m.engine.build(ctx, m, true)
 	if err != nil {
-		return fmt.Errorf("extension %s: self-check: %w", m.manifest.Name, err)
+		return nil, fmt.Errorf("extension %s: self-check: %w", m.manifest.Name, err)
 	}
+	defer func() { err = errors.Join(err, interp.close()) }()
 	vectors, first := m.manifest.SelfCheck, 0
 	if len(vectors) == 0 {
+		if m.manifest.Kind == KindTransform {
+			return nil, m.checkStart(ctx, interp)
+		}
 		vectors, first = []Vector{m.generated()}, -1
 	}
 	for i, v := range vectors {
-		if err := m.checkVector(ctx, v, first+i, interp); err != nil {
-			return errors.Join(err, interp.close())
+		c := Checked{Vector: first + i}
+		c.Err = m.checkVector(ctx, v, &c, interp)
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// checkStart starts an instance on each engine.
+func (m *Module) checkStart(ctx context.Context, interp *program) error {
+	_, j, err := m.evaluation(Vector{})
+	if err != nil {
+		return err
+	}
+	for _, prog := range []*program{m.program, interp} {
+		in, err := newInstance(ctx, j, prog)
+		if err == nil {
+			err = in.close()
+		}
+		if err != nil {
+			return fmt.Errorf("self-check: %w", err)
 		}
 	}
-	return interp.close()
+	return nil
 }
 
 // outcome is what one evaluation gave.
@@ -76,24 +119,26 @@ func (o outcome) sameValues(p outcome) bool {
 	return o.equal(p)
 }
 
-func (m *Module) checkVector(ctx context.Context, v Vector, index int, interp *program) error {
+// checkVector evaluates a vector and notes in c what came of it.
+func (m *Module) checkVector(ctx context.Context, v Vector, c *Checked, interp *program) error {
 	native, err := m.twice(ctx, v, m.program)
 	if err != nil {
 		return fmt.Errorf("self-check: %w", err)
 	}
+	c.Values, c.Doc, c.Fuel = native[0].values, native[0].doc, native[0].fuel
 	slow, err := m.twice(ctx, v, interp)
 	if err != nil {
 		return fmt.Errorf("self-check on the interpreter: %w", err)
 	}
 	refuse := func(format string, args ...any) error {
-		return &SelfCheckError{Vector: index, Msg: fmt.Sprintf(format, args...)}
+		return &SelfCheckError{Vector: c.Vector, Msg: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case !native[0].sameValues(native[1]):
 		return refuse("the second call gave %v, the first %v: state is kept between calls", native[1], native[0])
 	case !native[0].equal(slow[0]) || !native[1].equal(slow[1]):
 		return refuse("%s gave %v with %d units of fuel, the interpreter %v with %d", m.program.engine, native[0], native[0].fuel, slow[0], slow[0].fuel)
-	case index < 0:
+	case c.Vector < 0:
 		return nil
 	case m.manifest.Kind == KindTransform:
 		if !sameJSON(native[0].doc, v.Out) {
@@ -173,8 +218,8 @@ func (m *Module) evaluation(v Vector) (func(context.Context, *instance) (outcome
 		return nil, nil, err
 	}
 	x := Columns(v.X)
-	if len(x) != len(m.manifest.Scorer.Features) {
-		return nil, nil, fmt.Errorf("rows of %d features; the manifest has %d", len(x), len(m.manifest.Scorer.Features))
+	if err := m.manifest.takes(len(x)); err != nil {
+		return nil, nil, err
 	}
 	return func(ctx context.Context, in *instance) (outcome, error) {
 		out := make([][]float64, m.manifest.Scorer.Outputs)
@@ -196,8 +241,12 @@ func (m *Module) generated() Vector {
 	const rows = 8
 	var v Vector
 	if m.manifest.Kind == KindScorer {
+		columns := len(m.manifest.Scorer.Features)
+		if columns == 0 {
+			columns = 3
+		}
 		for i := range rows {
-			row := make([]float64, len(m.manifest.Scorer.Features))
+			row := make([]float64, columns)
 			for c := range row {
 				row[c] = float64((i*7+c*3)%11)/4 - 1
 			}

@@ -63,12 +63,16 @@ func TestSelfCheckOfTransforms(t *testing.T) {
 	if kindOf(err) != "selfcheck" || !strings.Contains(err.Error(), `it gave {"a":1}, expected []`) {
 		t.Error(err)
 	}
-	for name, wasm := range map[string][]byte{
-		"no vector":  transformer(echo, "").bytes(),
-		"wrong kind": transformer(echo, `{"y":[1],"expect":1}`).bytes(),
-	} {
-		if _, err := e.Compile(context.Background(), wasm, Limits{}); kindOf(err) != "validation" {
-			t.Errorf("%s: %v", name, err)
-		}
+	if _, err := e.Install(context.Background(), transformer(echo, "").bytes(), Limits{}); err != nil {
+		t.Errorf("without vectors: %v", err)
+	}
+	trap := transformer(echo, "")
+	trap.start = int(trap.fn("", ">", "", "unreachable"))
+	if _, err := e.Install(context.Background(), trap.bytes(), Limits{}); kindOf(err) != "init trap" {
+		t.Errorf("without vectors, and with a start that traps: %v", err)
+	}
+	wrong := transformer(echo, `{"y":[1],"expect":1}`).bytes()
+	if _, err := e.Compile(context.Background(), wrong, Limits{}); kindOf(err) != "validation" {
+		t.Errorf("a vector of another kind: %v", err)
 	}
 }
