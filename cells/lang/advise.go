@@ -33,7 +33,7 @@ func (p *Program) advise(e *Error, globals, env starlark.StringDict, opts Option
 	}
 }
 
-var referencedBefore = regexp.MustCompile(`^(?:global|local) variable (\S+) referenced before assignment`)
+var referencedBefore = regexp.MustCompile(`^variable (\S+) referenced before assignment`)
 
 func copyOf(kind string) string {
 	switch kind {

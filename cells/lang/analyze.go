@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -35,6 +36,9 @@ type analysis struct {
 	reads     []Name
 	mutations []Mutation
 	locals    []string
+	makes     []string // the names of its functions, each once; a lambda's is "lambda"
+	loads     []Loading
+	paths     Paths
 }
 
 // bindings collects how the top level of a file binds its names.
@@ -132,6 +136,12 @@ func analyze(f *syntax.File, b bindings, pos func(syntax.Position) (int, int)) a
 				seen[n.Name] = true
 				a.reads = append(a.reads, named(n.Name, n.NamePos))
 			}
+		case *syntax.LoadStmt:
+			a.addLoading(n)
+		case *syntax.DefStmt:
+			a.addFunction(n.Name.Name)
+		case *syntax.LambdaExpr:
+			a.addFunction(lambdaName)
 		case *syntax.AssignStmt:
 			forEachTarget(n.LHS, func(e syntax.Expr) {
 				if id, how := mutated(e); id != nil {
@@ -142,11 +152,21 @@ func analyze(f *syntax.File, b bindings, pos func(syntax.Position) (int, int)) a
 			if id, how := mutatingCall(n); id != nil {
 				a.mutations = append(a.mutations, Mutation{named(id.Name, id.NamePos), how})
 			}
+			a.addPath(n)
 		}
 		return true
 	})
 	sort.Slice(a.reads, func(i, j int) bool { return before(a.reads[i], a.reads[j]) })
 	return a
+}
+
+// lambdaName is how the interpreter calls a function without a name.
+const lambdaName = "lambda"
+
+func (a *analysis) addFunction(name string) {
+	if !slices.Contains(a.makes, name) {
+		a.makes = append(a.makes, name)
+	}
 }
 
 func before(a, b Name) bool {

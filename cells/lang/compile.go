@@ -2,8 +2,10 @@ package lang
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.starlark.net/resolve"
@@ -11,13 +13,20 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// A Program is a compiled cell or file. It is immutable.
+// A Program is a compiled cell or file. It is immutable and safe for concurrent
+// use.
 type Program struct {
 	ID string // the cell's id, or the path of a loaded file
 	analysis
 	lines   []string
+	text    string // what the parser reads: the source after the scanner
 	columns columns
 	code    *starlark.Program
+
+	canonicalOnce sync.Once
+	canonical     string
+	outlineOnce   sync.Once
+	outlined      *outline
 }
 
 // fileOptions is Starlark with what a notebook needs: loops and reassignment
@@ -39,21 +48,41 @@ func Compile(id, source string) (*Program, error) {
 	if scanErr != nil {
 		return nil, p.locate(scanErr)
 	}
-	p.columns = cols
-	f, err := fileOptions.Parse(id, text, 0)
+	if text == source {
+		text = source // one copy is enough
+	}
+	return p.compile(text, cols)
+}
+
+// compile reads text that the scanner has been through.
+func (p *Program) compile(text string, cols columns) (*Program, error) {
+	p.text, p.columns = text, cols
+	f, err := fileOptions.Parse(p.ID, text, 0)
 	if err != nil {
 		return nil, p.syntaxError(err)
 	}
 	b := topLevel(f.Stmts)
 	rewrite(f.Stmts)
 	keepResult(f.Stmts)
-	foreign := func(string) bool { return true }
-	p.code, err = starlark.FileProgram(f, foreign)
+	p.code, err = starlark.FileProgram(f, anyName)
 	if err != nil {
 		return nil, p.syntaxError(err)
 	}
 	p.analysis = analyze(f, b, p.position)
 	return p, nil
+}
+
+// anyName lets the resolver take all unknown names for predeclared ones.
+func anyName(string) bool { return true }
+
+// parse reads the program's text once more: compilation changes the tree, and
+// trees are too large to be kept for all cells of a notebook.
+func (p *Program) parse() *syntax.File {
+	f, err := fileOptions.Parse(p.ID, p.text, 0)
+	if err != nil {
+		panic(fmt.Sprintf("%s parsed before, and does not now: %v", p.ID, err))
+	}
+	return f
 }
 
 // Defines are the names that the cell gives to the others, in source order.

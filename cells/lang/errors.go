@@ -73,7 +73,7 @@ func (e *Error) Error() string {
 func (e *Error) Where() string {
 	var parts []string
 	if e.Cell != "" {
-		parts = append(parts, place(e.Cell))
+		parts = append(parts, placeName(e.Cell))
 	}
 	if e.Line > 0 {
 		parts = append(parts, fmt.Sprintf("line %d", e.Line))
@@ -84,8 +84,11 @@ func (e *Error) Where() string {
 	return strings.Join(parts, ", ")
 }
 
-func place(cell string) string {
-	if isFile(cell) {
+// homeless starts the name of the place of a function whose def is in no cell.
+const homeless = "function "
+
+func placeName(cell string) string {
+	if isFile(cell) || strings.HasPrefix(cell, homeless) {
 		return cell
 	}
 	return "cell " + cell
@@ -123,7 +126,7 @@ func (e *Error) Details() []string {
 		if len(f.Locals) == 0 {
 			continue
 		}
-		name := place(f.Cell)
+		name := placeName(f.Cell)
 		if f.Func != "" {
 			name = f.Func + " of " + name
 		}
@@ -168,7 +171,7 @@ func WithHint(hint, format string, args ...any) error {
 }
 
 func (f Frame) text() string {
-	s := fmt.Sprintf("    %s, line %d", place(f.Cell), f.Line)
+	s := fmt.Sprintf("    %s, line %d", placeName(f.Cell), f.Line)
 	if f.Func != "" {
 		s += ", in " + f.Func
 	}

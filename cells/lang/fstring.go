@@ -52,11 +52,7 @@ func (f *fstring) pieces(end string) *Error {
 
 // literal writes the text up to the next field (true) or the end (false).
 func (f *fstring) literal(end string) (bool, *Error) {
-	open := f.quote
-	if f.raw {
-		open = "r" + open
-	}
-	f.emit(open)
+	f.emit(f.quote)
 	for f.i < len(f.src) {
 		rest := f.src[f.i:]
 		switch {
@@ -77,11 +73,11 @@ func (f *fstring) literal(end string) (bool, *Error) {
 		case rest[0] == '\n' && len(f.quote) == 1:
 			return false, f.errorf("close it with "+f.quote+" or start it with "+f.quote+f.quote+f.quote, "this f-string does not end on its line")
 		case rest[0] == '\\' && len(rest) > 1:
-			f.copy(f.escape())
+			f.backslash()
 		case rest[0] == f.quote[0]:
 			// A quote mark inside triple quotes must not join the closing ones.
-			f.skip(1)
-			f.mark()
+			f.emit(`\`)
+			f.copy(1)
 		default:
 			f.copy(1)
 		}
@@ -89,17 +85,24 @@ func (f *fstring) literal(end string) (bool, *Error) {
 	return false, f.errorf("close it with "+f.quote, "this f-string does not end")
 }
 
-// mark writes one quote mark as text of the literal.
-func (f *fstring) mark() {
-	if f.raw {
-		other := `'"'`
-		if f.quote[0] == '\'' {
-			other = `"'"`
-		}
-		f.emit(f.quote + "+" + other + "+r" + f.quote)
+// backslash writes a backslash and the character behind it. In a raw f-string
+// both are text: the literal that is written is never raw, so that it can hold
+// every quote mark.
+func (f *fstring) backslash() {
+	if !f.raw {
+		f.copy(f.escape())
 		return
 	}
-	f.emit(`\` + f.quote[:1])
+	n := f.escape() - 1
+	f.emit(`\`)
+	f.copy(1)
+	switch f.peek(0) {
+	case '\\', '"', '\'':
+		f.emit(`\`)
+	case '\n':
+		f.emit(`\n\`)
+	}
+	f.copy(n)
 }
 
 // field handles {expression=!r:format}.

@@ -153,7 +153,7 @@ func truth(e syntax.Expr) syntax.Expr {
 	case *syntax.Literal:
 		return x
 	}
-	return call("truth", syntax.Start(e), value(e))
+	return call("truth", startOf(e), value(e))
 }
 
 // call is a call of a hidden builtin, standing at pos.

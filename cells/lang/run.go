@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"runtime/metrics"
 	"strings"
@@ -57,6 +58,7 @@ func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options
 			predeclared[name] = v
 		}
 	}
+	predeclared[scopeName] = &scope{program: p}
 	thread := &starlark.Thread{Name: p.ID, Print: opts.Print, Load: opts.Load}
 	thread.SetLocal(contextKey, ctx)
 	thread.SetLocal(hostKey, opts.Host)
@@ -213,10 +215,14 @@ func (e *Error) within(outer *Error) *Error {
 	return &inside
 }
 
+// noValue are the interpreter's messages about a name that has no value yet. It
+// depends on how a function was made which of them comes.
+var noValue = regexp.MustCompile(`^(?:global variable|local variable|internal error: predeclared variable) (\S+) (?:referenced before assignment|is uninitialized)$`)
+
 // message is the innermost text, without the prefix that names our own hidden
 // builtins.
 func message(eval *starlark.EvalError) string {
-	msg := eval.Msg
+	msg := noValue.ReplaceAllString(eval.Msg, "variable $1 referenced before assignment")
 	for {
 		rest, ok := strings.CutPrefix(msg, reserved)
 		if !ok {
@@ -237,12 +243,15 @@ func (p *Program) trace(stack starlark.CallStack, lookup func(string) *Program) 
 		if c.Pos.Filename() == "<builtin>" {
 			continue
 		}
-		f := Frame{Cell: c.Pos.Filename(), Line: int(c.Pos.Line), Col: int(c.Pos.Col)}
+		id, code, own := strings.Cut(c.Pos.Filename(), codeMark)
+		f := Frame{Cell: id, Line: int(c.Pos.Line), Col: int(c.Pos.Col)}
 		if c.Name != "<toplevel>" {
 			f.Func = c.Name
 		}
 		q := p
-		if f.Cell != p.ID && lookup != nil {
+		if own {
+			q = &Program{ID: id, lines: strings.Split(code, "\n")}
+		} else if f.Cell != p.ID && lookup != nil {
 			q = lookup(f.Cell)
 		}
 		if q != nil && q.ID == f.Cell {

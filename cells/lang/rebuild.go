@@ -1,0 +1,154 @@
+package lang
+
+import (
+	"fmt"
+	"strings"
+
+	"go.starlark.net/resolve"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// Rebuild makes a function again from its form. No code of the function runs.
+//
+// captured becomes the function's own: Rebuild adds to it what the language
+// needs, and the function looks names up in it when it runs. So the caller can
+// fill it after Rebuild returned and before the first call, for a function that
+// holds something that holds the function; only the defaults must be in it
+// before. The caller freezes what it puts there.
+//
+// home finds where a def with this code stands now, for the places in errors;
+// it may be nil or find nothing: then errors show the code itself, under
+// "function NAME".
+func Rebuild(name, code string, captured starlark.StringDict, home func(code string) *Home) (*starlark.Function, error) {
+	var h *Home
+	if home != nil {
+		h = home(code)
+	}
+	t, err := makeTemplate(name, code, h)
+	if err != nil {
+		return nil, fmt.Errorf("rebuild the function %s: %w", name, err)
+	}
+	for _, d := range t.defaults {
+		if captured[d] == nil {
+			return nil, fmt.Errorf("rebuild the function %s: the value of %s is missing", name, d)
+		}
+	}
+	for n, v := range t.given {
+		if captured[n] == nil {
+			captured[n] = v
+		}
+	}
+	captured[scopeName] = &scope{program: t.program, rebuilt: true}
+	globals, err := t.code.Init(&starlark.Thread{Name: name}, captured)
+	if err != nil {
+		return nil, fmt.Errorf("rebuild the function %s: %w", name, err)
+	}
+	fn, ok := globals[t.global].(*starlark.Function)
+	if !ok {
+		return nil, fmt.Errorf("rebuild the function %s: the code makes no function", name)
+	}
+	return fn, nil
+}
+
+// A template is the compiled code of a function, which can be given different
+// captured values.
+type template struct {
+	program  *Program // whose outline describes the function
+	code     *starlark.Program
+	global   string              // holds the function when the code has run
+	defaults []string            // the hidden names of the defaults
+	given    starlark.StringDict // what the code uses of the language itself
+}
+
+// codeMark ends the name in the file name of a function without a home. Behind
+// it comes the code: so a back-trace has its lines.
+const codeMark = "\x00"
+
+func makeTemplate(name, code string, h *Home) (*template, error) {
+	t := &template{global: name}
+	if h != nil {
+		t.program = h.program
+	} else {
+		t.program = &Program{ID: homeless + name + codeMark + code, lines: strings.Split(code, "\n"), text: code}
+	}
+	f, err := fileOptions.Parse(t.program.ID, code, 0)
+	if err != nil {
+		return nil, err
+	}
+	l, err := onlyLiteral(f, name)
+	if err != nil {
+		return nil, err
+	}
+	if t.defaults, err = l.defaults(); err != nil {
+		return nil, err
+	}
+	if h != nil {
+		if err := h.settle(l); err != nil {
+			return nil, err
+		}
+	}
+	rewrite(f.Stmts)
+	if e, ok := f.Stmts[0].(*syntax.ExprStmt); ok {
+		t.global = resultName
+		f.Stmts[0] = &syntax.AssignStmt{OpPos: *l.pos, Op: syntax.EQ, LHS: &syntax.Ident{NamePos: *l.pos, Name: resultName}, RHS: e.X}
+	}
+	if t.code, err = starlark.FileProgram(f, anyName); err != nil {
+		return nil, err
+	}
+	t.given = languageNames(f)
+	return t, nil
+}
+
+// onlyLiteral is the def or lambda that a function's code consists of.
+func onlyLiteral(f *syntax.File, name string) (*literal, error) {
+	if len(f.Stmts) == 1 {
+		n := syntax.Node(f.Stmts[0])
+		if e, ok := n.(*syntax.ExprStmt); ok {
+			n = e.X
+		}
+		if l := literalOf(n); l != nil && l.name == name {
+			return l, nil
+		}
+	}
+	return nil, fmt.Errorf("the code is not that of one function of this name")
+}
+
+// defaults are the hidden names of a rebuilt function's defaults. Other
+// expressions would be code that runs while a function is loaded.
+func (l *literal) defaults() ([]string, error) {
+	var names []string
+	for _, p := range l.params {
+		b, ok := p.(*syntax.BinaryExpr)
+		if !ok {
+			continue
+		}
+		param := b.X.(*syntax.Ident).Name
+		if id, ok := b.Y.(*syntax.Ident); !ok || id.Name != defaultName(param) {
+			return nil, fmt.Errorf("the default of %s is not a stored value", param)
+		}
+		names = append(names, defaultName(param))
+	}
+	return names, nil
+}
+
+// languageNames are the values that every program sees of those that f uses.
+func languageNames(f *syntax.File) starlark.StringDict {
+	given := starlark.StringDict{}
+	syntax.Walk(f, func(n syntax.Node) bool {
+		id, ok := n.(*syntax.Ident)
+		if !ok {
+			return true
+		}
+		if b, ok := id.Binding.(*resolve.Binding); !ok || b.Scope != resolve.Predeclared {
+			return true
+		}
+		if v := hidden[id.Name]; v != nil {
+			given[id.Name] = v
+		} else if v := starlark.Universe[id.Name]; v != nil {
+			given[id.Name] = v
+		}
+		return true
+	})
+	return given
+}
