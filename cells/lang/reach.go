@@ -90,3 +90,12 @@ func (f *Files) Homes() *Homes {
 	}
 	return NewHomes(programs...)
 }
+
+// HomeOf finds the place of one function, and of those inside it, for Rebuild.
+func HomeOf(fn *starlark.Function) func(code string) *Home {
+	s, ok := fn.Module().Predeclared()[scopeName].(*scope)
+	if !ok {
+		return nil
+	}
+	return NewHomes(s.program).Find
+}

@@ -52,18 +52,14 @@ type Result struct {
 // Run evaluates the program. env holds a value for each of p.Reads that is not
 // part of Starlark itself. The error is an *Error.
 func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options) (res *Result, err error) {
-	predeclared := make(starlark.StringDict, len(env)+len(hidden)+len(starlark.Universe))
-	for _, d := range []starlark.StringDict{starlark.Universe, env, hidden} {
+	predeclared := make(starlark.StringDict, len(env)+len(hidden)+len(universe)+1)
+	for _, d := range []starlark.StringDict{universe, env, hidden} {
 		for name, v := range d {
 			predeclared[name] = v
 		}
 	}
 	predeclared[scopeName] = &scope{program: p}
-	thread := &starlark.Thread{Name: p.ID, Print: opts.Print, Load: opts.Load}
-	thread.SetLocal(contextKey, ctx)
-	thread.SetLocal(hostKey, opts.Host)
-	guard := limit(thread, opts.Limits)
-	stop := context.AfterFunc(ctx, func() { thread.Cancel("interrupted") })
+	thread, guard, stop := newThread(ctx, p.ID, opts)
 	defer stop()
 	defer func() {
 		if r := recover(); r != nil {
@@ -88,6 +84,38 @@ func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options
 		res.Value = v
 	}
 	return res, nil
+}
+
+// newThread is a thread for one evaluation, which an end of ctx stops.
+func newThread(ctx context.Context, name string, opts Options) (thread *starlark.Thread, g *guard, stop func() bool) {
+	thread = &starlark.Thread{Name: name, Print: opts.Print, Load: opts.Load}
+	thread.SetLocal(contextKey, ctx)
+	thread.SetLocal(hostKey, opts.Host)
+	g = limit(thread, opts.Limits)
+	return thread, g, context.AfterFunc(ctx, func() { thread.Cancel("interrupted") })
+}
+
+// Call calls a frozen function on a thread of its own, as a cell would: under
+// limits and with a host. name is that of the cell on whose behalf it runs. The
+// result is frozen; the error is an *Error.
+func Call(ctx context.Context, name string, fn starlark.Callable, args starlark.Tuple, opts Options) (v starlark.Value, err error) {
+	thread, guard, stop := newThread(ctx, name, opts)
+	defer stop()
+	p := &Program{ID: name}
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, p.panicked(r)
+		}
+	}()
+	v, callErr := starlark.Call(thread, fn, args, nil)
+	if callErr != nil {
+		return nil, p.runtimeError(ctx, callErr, nil, nil, guard, opts)
+	}
+	if err := CheckDepth(v); err != nil {
+		return nil, p.errorAtEnd(err)
+	}
+	v.Freeze()
+	return v, nil
 }
 
 const (
