@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -36,7 +35,8 @@ func OpenBlobs(dir string) (*Blobs, error) {
 }
 
 // PutBlob stores what r holds. It is on the disk when PutBlob returns. Storing known small content again costs a read.
-// A blob that nothing refers to may be removed an hour after it was last put.
+// A blob that nothing refers to may be removed an hour after it was last put, or when the lease ends ([Blobs.Lease])
+// under which it was put, if that is later.
 func (s *Blobs) PutBlob(ctx context.Context, r io.Reader) (Blob, error) {
 	src := &contextReader{ctx: ctx, r: r}
 	head, err := io.ReadAll(io.LimitReader(src, smallBlob+1))
@@ -44,134 +44,102 @@ func (s *Blobs) PutBlob(ctx context.Context, r io.Reader) (Blob, error) {
 		return Blob{}, fmt.Errorf("reading the content of a blob: %w", err)
 	}
 	if len(head) <= smallBlob {
-		sum := sha256.Sum256(head)
-		b := Blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(head))}
-		if s.refresh(b, head) {
-			return b, nil
-		}
+		return s.putSmall(ctx, head)
 	}
-	b, err := s.writeBlob(io.MultiReader(bytes.NewReader(head), src))
-	switch {
-	case src.err != nil: // not the store's fault
+	b, err := s.writeBlob(ctx, func(f *os.File) (Blob, error) {
+		return copyHashed(f, io.MultiReader(bytes.NewReader(head), src))
+	})
+	if src.err != nil { // not the store's fault
 		return Blob{}, fmt.Errorf("reading the content of a blob: %w", src.err)
-	case err != nil:
-		return Blob{}, explain(s.dir, err)
+	}
+	return b, s.explain(ctx, err)
+}
+
+func (s *Blobs) putSmall(ctx context.Context, content []byte) (Blob, error) {
+	sum := sha256.Sum256(content)
+	b := Blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(content))}
+	known, err := s.refresh(ctx, b, content)
+	if err == nil && !known {
+		_, err = s.writeBlob(ctx, func(f *os.File) (Blob, error) {
+			_, err := f.Write(content)
+			return b, err
+		})
+	}
+	if err != nil {
+		return Blob{}, s.explain(ctx, err)
 	}
 	return b, nil
 }
 
+// explain adds advice to an error of the system, unless the caller has stopped waiting.
+func (s *Blobs) explain(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return explain(s.dir, err)
+}
+
+// HasBlob reports whether the blob is there in its full size; its content is verified when it is read. A blob that was
+// found stays for half an hour at least, also when nothing refers to it, so that there is time to refer to it.
+func (s *Blobs) HasBlob(ctx context.Context, sha256 string, size int64) (bool, error) {
+	if !isSHA256(sha256) {
+		return false, nil
+	}
+	have, there, err := s.hold(ctx, sha256, youngFor)
+	return err == nil && there && have == size, s.explain(ctx, err)
+}
+
 // refresh reports whether the blob is there, undamaged, and makes it young again.
-func (s *Blobs) refresh(b Blob, content []byte) bool {
-	path := s.blobPath(b.SHA256)
-	old, err := os.ReadFile(path)
+func (s *Blobs) refresh(ctx context.Context, b Blob, content []byte) (bool, error) {
+	old, err := os.ReadFile(s.blobPath(b.SHA256))
 	if err != nil || !bytes.Equal(old, content) {
-		return false // absent or damaged: writing it anew is right in both cases
+		return false, nil // absent or damaged: writing it anew is right in both cases
 	}
-	now := time.Now() // the file system's time, which the collector compares with, not the store's clock
-	return os.Chtimes(path, now, now) == nil
+	_, there, err := s.hold(ctx, b.SHA256, 0)
+	return there, err
 }
 
-// writeBlob writes to a temporary file, syncs it and renames it into place. An existing blob is replaced by the same
-// content, which repairs a damaged one.
-func (s *Blobs) writeBlob(r io.Reader) (b Blob, err error) {
-	tmp := filepath.Join(s.dir, "blobs", "tmp")
-	if err := os.MkdirAll(tmp, 0o700); err != nil {
-		return Blob{}, err
+// The collector removes unused blobs that are older than unusedFor. Who only looks for a blob makes it young again when
+// it is older than youngFor, so that most looks write nothing.
+const (
+	unusedFor = time.Hour
+	youngFor  = unusedFor / 2
+)
+
+// hold finds a blob and makes it young again unless it is younger than enough. The collector looks at the age and
+// removes while it has the lock alone, so that it cannot remove what was found here.
+func (s *Blobs) hold(ctx context.Context, sha string, enough time.Duration) (size int64, there bool, err error) {
+	path := s.blobPath(sha)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, false, nil
+	case err != nil:
+		return 0, false, err
+	case time.Since(info.ModTime()) < enough: // the file system's time, not the store's clock
+		return info.Size(), true, nil
 	}
-	f, err := os.CreateTemp(tmp, "blob-*") // mode 0600
+	lock, err := lockFile(ctx, s.blobLock(), shared)
 	if err != nil {
-		return Blob{}, err
+		return 0, false, err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, removeIfThere(f.Name()))
-		}
-	}()
-	h := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, h), r)
-	if err == nil {
-		err = f.Sync()
+	defer lock.Close()
+	now := time.Now()
+	if err := os.Chtimes(path, now, now); errors.Is(err, fs.ErrNotExist) {
+		return 0, false, nil // collected meanwhile
+	} else if err != nil {
+		return 0, false, err
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return Blob{}, err
-	}
-	b = Blob{SHA256: hex.EncodeToString(h.Sum(nil)), Size: n}
-	return b, s.place(f.Name(), s.blobPath(b.SHA256))
-}
-
-// place renames a file to its name and makes the name durable.
-func (s *Blobs) place(from, to string) error {
-	dir := filepath.Dir(to)
-	_, err := os.Stat(dir)
-	fresh := err != nil
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := os.Rename(from, to); err != nil {
-		return err
-	}
-	if err := syncDir(dir); err != nil || !fresh {
-		return err
-	}
-	return errors.Join(syncDir(filepath.Dir(dir)), syncDir(filepath.Join(s.dir, "blobs")))
+	return info.Size(), true, nil
 }
 
 func (s *Blobs) blobPath(sha string) string {
 	return filepath.Join(s.dir, "blobs", sha[:2], sha[2:4], sha)
 }
 
-// OpenBlob opens the blob with this hash. The content is verified while it is read: instead of io.EOF the last Read
-// gives an error that wraps ErrCorrupt when the content is not what was stored. Errors: ErrNotFound.
-func (s *Blobs) OpenBlob(ctx context.Context, sha256 string) (io.ReadCloser, error) {
-	return s.openBlob(ctx, sha256)
-}
-
-func (s *Blobs) openBlob(ctx context.Context, sha string) (io.ReadCloser, error) {
-	if !isSHA256(sha) {
-		return nil, fmt.Errorf("blob %q: %w: a blob's name is 64 lower-case hex digits", shorten(sha), ErrNotFound)
-	}
-	f, err := os.Open(s.blobPath(sha))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("blob %s: %w in %s", sha, ErrNotFound, s.dir)
-	}
-	if err != nil {
-		return nil, explain(s.dir, err)
-	}
-	return &blobReader{r: &contextReader{ctx: ctx, r: f}, file: f, sha: sha, hash: sha256.New()}, nil
-}
-
-// ReadBlob reads and verifies the whole blob with this hash. Errors: ErrNotFound, ErrCorrupt.
-func (s *Blobs) ReadBlob(ctx context.Context, sha256 string) ([]byte, error) {
-	r, err := s.openBlob(ctx, sha256)
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(r)
-	if err = errors.Join(err, r.Close()); err != nil {
-		return nil, err
-	}
-	return b, nil
-}
-
-// A blobReader hashes what it reads and compares at the end.
-type blobReader struct {
-	r    io.Reader
-	file *os.File
-	sha  string
-	hash hash.Hash
-}
-
-func (b *blobReader) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	b.hash.Write(p[:n])
-	if err == io.EOF && hex.EncodeToString(b.hash.Sum(nil)) != b.sha {
-		err = fmt.Errorf("blob %s is %w: %s does not hold what was stored; put the content again or restore the file from a backup",
-			b.sha, ErrCorrupt, b.file.Name())
-	}
-	return n, err
-}
-
-func (b *blobReader) Close() error { return b.file.Close() }
+// blobLock names the file whose lock is shared by those who place or refresh blobs, and held alone by the collector
+// while it removes some.
+func (s *Blobs) blobLock() string { return filepath.Join(s.dir, "blobs", "lock") }
 
 // blobSize looks a blob up on the disk.
 func (s *Blobs) blobSize(sha string) (int64, error) {
@@ -189,23 +157,4 @@ func (s *Blobs) blobSize(sha string) (int64, error) {
 
 func isSHA256(s string) bool {
 	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
-}
-
-// A contextReader stops reading when its context is done, and remembers why reading failed.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-	err error
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		c.err = err
-		return 0, err
-	}
-	n, err := c.r.Read(p)
-	if err != nil && err != io.EOF {
-		c.err = err
-	}
-	return n, err
 }

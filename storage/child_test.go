@@ -26,6 +26,8 @@ var parts = map[string]func(ctx context.Context, dir string) error{
 	"writers": playWriters,
 	"victim":  playVictim,
 	"holder":  playHolder,
+	"claimer": playClaimer,
+	"counter": playCounter,
 }
 
 func runChild(name string) int {

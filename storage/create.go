@@ -26,10 +26,6 @@ func (s *Store) CreateRun(ctx context.Context, n NewRun) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	sizes, err := s.blobSizes(b)
-	if err != nil {
-		return nil, fmt.Errorf("new run %s: %w", n.Name, err)
-	}
 	owner, err := s.owner(id, n.Remote)
 	if err != nil {
 		return nil, explain(s.dir, err)
@@ -39,7 +35,7 @@ func (s *Store) CreateRun(ctx context.Context, n NewRun) (*Run, error) {
 		if err != nil {
 			return err
 		}
-		return s.logBatch(t, run, id, b, sizes)
+		return s.logBatch(t, run, id, b)
 	}); err != nil {
 		return nil, errors.Join(err, s.live.drop(id))
 	}

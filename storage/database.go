@@ -89,7 +89,7 @@ func (s *Store) bringUpToDate(ctx context.Context, db *sql.DB, file string) erro
 			return err
 		}
 	}
-	lock, err := lockFile(ctx, filepath.Join(s.dir, "lock"))
+	lock, err := lockFile(ctx, filepath.Join(s.dir, "lock"), exclusive)
 	if err != nil {
 		return err
 	}

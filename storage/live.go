@@ -46,7 +46,7 @@ func (l *live) adopt(runID, fresh string) (owner string, err error) {
 		if err := os.MkdirAll(l.dir, 0o700); err != nil {
 			return "", err
 		}
-		f, err := openLocked(filepath.Join(l.dir, fresh), true)
+		f, err := openLocked(filepath.Join(l.dir, fresh), true, exclusive)
 		if err != nil {
 			return "", err
 		}
@@ -97,7 +97,7 @@ func (l *live) dead(owner string) (bool, error) {
 	if l.owns(owner) {
 		return false, nil
 	}
-	f, err := openLocked(filepath.Join(l.dir, owner), false)
+	f, err := openLocked(filepath.Join(l.dir, owner), false, exclusive)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	}

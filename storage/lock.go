@@ -7,9 +7,17 @@ import (
 	"time"
 )
 
+// A lockMode says who may hold a lock at the same time.
+type lockMode int
+
+const (
+	exclusive lockMode = iota // nobody else
+	shared                    // others that share it
+)
+
 // openLocked opens path, creating it when create is set, and locks it without waiting. It gives nil when another
 // holds the lock. The file is never removed by anyone who does not hold its lock.
-func openLocked(path string, create bool) (*os.File, error) {
+func openLocked(path string, create bool, mode lockMode) (*os.File, error) {
 	flags := os.O_RDWR
 	if create {
 		flags |= os.O_CREATE
@@ -18,7 +26,7 @@ func openLocked(path string, create bool) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	ok, err := tryLock(f)
+	ok, err := tryLock(f, mode)
 	if err != nil || !ok {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -26,16 +34,29 @@ func openLocked(path string, create bool) (*os.File, error) {
 }
 
 // lockFile waits until it has the lock of path; closing the file lets go of it.
-func lockFile(ctx context.Context, path string) (*os.File, error) {
-	for {
-		f, err := openLocked(path, true)
+func lockFile(ctx context.Context, path string, mode lockMode) (*os.File, error) {
+	for p := (patience{most: 5 * time.Millisecond}); ; {
+		f, err := openLocked(path, true, mode)
 		if err != nil || f != nil {
 			return f, err
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(5 * time.Millisecond):
+		if err := p.wait(ctx); err != nil {
+			return nil, err
 		}
+	}
+}
+
+// patience spaces attempts: soon after each other at first, since most locks are held for microseconds.
+type patience struct{ next, most time.Duration }
+
+func (p *patience) wait(ctx context.Context) error {
+	p.next = min(max(2*p.next, 50*time.Microsecond), p.most)
+	timer := time.NewTimer(p.next)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
 	}
 }

@@ -8,11 +8,15 @@ import (
 	"syscall"
 )
 
-// tryLock takes the exclusive lock of an open file without waiting. The lock belongs to the open file: it goes when
-// the file is closed or its process dies.
-func tryLock(f *os.File) (bool, error) {
+// tryLock takes the lock of an open file without waiting. The lock belongs to the open file: it goes when the file is
+// closed or its process dies.
+func tryLock(f *os.File, mode lockMode) (bool, error) {
+	how := syscall.LOCK_EX
+	if mode == shared {
+		how = syscall.LOCK_SH
+	}
 	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 		switch {
 		case err == nil:
 			return true, nil

@@ -7,11 +7,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// tryLock takes the exclusive lock of an open file without waiting. The lock belongs to the open file: it goes when
-// the file is closed or its process dies.
-func tryLock(f *os.File) (bool, error) {
-	err := windows.LockFileEx(windows.Handle(f.Fd()),
-		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{})
+// tryLock takes the lock of an open file without waiting. The lock belongs to the open file: it goes when the file is
+// closed or its process dies. The byte that is locked is far behind the content, which others can read meanwhile.
+func tryLock(f *os.File, mode lockMode) (bool, error) {
+	how := uint32(windows.LOCKFILE_FAIL_IMMEDIATELY)
+	if mode == exclusive {
+		how |= windows.LOCKFILE_EXCLUSIVE_LOCK
+	}
+	err := windows.LockFileEx(windows.Handle(f.Fd()), how, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})
 	switch {
 	case err == nil:
 		return true, nil

@@ -18,16 +18,12 @@ func (s *Store) Log(ctx context.Context, runID string, b Batch) error {
 	if err != nil {
 		return err
 	}
-	sizes, err := s.blobSizes(b)
-	if err != nil {
-		return fmt.Errorf("run %s: %w", runID, err)
-	}
 	return s.write.run(ctx, func(t *tx) error {
 		run, err := openRun(t, runID, b)
 		if err != nil {
 			return err
 		}
-		return s.logBatch(t, run, runID, b, sizes)
+		return s.logBatch(t, run, runID, b)
 	})
 }
 
@@ -46,31 +42,17 @@ func openRun(t *tx, runID string, b Batch) (run int64, err error) {
 	return run, nil
 }
 
-// blobSizes looks up every blob that a batch names, before the writer is asked: the disk may be slow.
-func (s *Store) blobSizes(b Batch) (map[string]int64, error) {
-	sizes := map[string]int64{}
-	look := func(blob Blob) error {
-		size, err := s.blobSize(blob.SHA256)
-		sizes[blob.SHA256] = size
-		return err
+// nameBlob makes sure that a blob is there and can be referred to, and gives its size. The collector removes blobs in
+// transactions too, so that the blob is still there when this one commits.
+func (s *Store) nameBlob(t *tx, sha string) (size int64, err error) {
+	if size, err = s.blobSize(sha); err != nil {
+		return 0, err
 	}
-	for _, a := range b.Artifacts {
-		if err := look(a.Blob); err != nil {
-			return nil, fmt.Errorf("artifact %q: %w", a.Path, err)
-		}
-	}
-	for _, c := range b.Cells {
-		if c.Outputs == nil {
-			continue
-		}
-		if err := look(*c.Outputs); err != nil {
-			return nil, fmt.Errorf("outputs of cell %q: %w", c.ID, err)
-		}
-	}
-	return sizes, nil
+	_, err = t.exec(`INSERT INTO blobs (sha256, size) VALUES (?, ?) ON CONFLICT DO NOTHING`, sha, size)
+	return size, err
 }
 
-func (s *Store) logBatch(t *tx, run int64, runID string, b Batch, sizes map[string]int64) error {
+func (s *Store) logBatch(t *tx, run int64, runID string, b Batch) error {
 	now := milliseconds(s.clock())
 	if err := logParams(t, run, runID, b.Params); err != nil {
 		return err
@@ -81,15 +63,10 @@ func (s *Store) logBatch(t *tx, run int64, runID string, b Batch, sizes map[stri
 	if err := logTags(t, run, b.Tags); err != nil {
 		return err
 	}
-	for _, sha := range slices.Sorted(maps.Keys(sizes)) {
-		if _, err := t.exec(`INSERT INTO blobs (sha256, size) VALUES (?, ?) ON CONFLICT DO NOTHING`, sha, sizes[sha]); err != nil {
-			return err
-		}
-	}
-	if err := logArtifacts(t, run, b.Artifacts); err != nil {
+	if err := s.logArtifacts(t, run, runID, b.Artifacts); err != nil {
 		return err
 	}
-	if err := logCells(t, run, b.Cells); err != nil {
+	if err := s.logCells(t, run, runID, b.Cells); err != nil {
 		return err
 	}
 	if len(b.Console) > 0 {
@@ -131,8 +108,11 @@ func logTags(t *tx, run int64, tags map[string]string) error {
 	return nil
 }
 
-func logArtifacts(t *tx, run int64, artifacts []Artifact) error {
+func (s *Store) logArtifacts(t *tx, run int64, runID string, artifacts []Artifact) error {
 	for _, a := range artifacts {
+		if _, err := s.nameBlob(t, a.Blob.SHA256); err != nil {
+			return fmt.Errorf("run %s: artifact %q: %w", runID, a.Path, err)
+		}
 		if _, err := t.exec(`INSERT INTO artifacts (run, path, sha256, media_type, kind, cell) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (run, path) DO UPDATE
 			SET sha256 = excluded.sha256, media_type = excluded.media_type, kind = excluded.kind, cell = excluded.cell`,
@@ -143,7 +123,7 @@ func logArtifacts(t *tx, run int64, artifacts []Artifact) error {
 	return nil
 }
 
-func logCells(t *tx, run int64, cells []Cell) error {
+func (s *Store) logCells(t *tx, run int64, runID string, cells []Cell) error {
 	for _, c := range cells {
 		var start, outputs any
 		if !c.Start.IsZero() {
@@ -151,6 +131,9 @@ func logCells(t *tx, run int64, cells []Cell) error {
 		}
 		if c.Outputs != nil {
 			outputs = c.Outputs.SHA256
+			if _, err := s.nameBlob(t, c.Outputs.SHA256); err != nil {
+				return fmt.Errorf("run %s: outputs of cell %q: %w", runID, c.ID, err)
+			}
 		}
 		if _, err := t.exec(`INSERT INTO cells (run, cell_id, position, status, reason, start_ms, duration_ns, source_hash, outputs, error)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

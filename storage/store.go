@@ -59,6 +59,9 @@ type Store struct {
 
 	write *writer
 	reads *sql.DB
+
+	lookupMu   sync.Mutex
+	lookupStmt *sql.Stmt // of Results
 }
 
 // Open opens the store in dir and creates it, mode 0700, when it is absent.

@@ -81,6 +81,31 @@ CREATE TABLE params (
   PRIMARY KEY (run, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE result_blobs (
+  result INTEGER NOT NULL REFERENCES results (id) ON DELETE CASCADE,
+  sha256 TEXT NOT NULL REFERENCES blobs (sha256),
+  PRIMARY KEY (result, sha256)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX result_blobs_by_blob ON result_blobs (sha256);
+
+CREATE TABLE results (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  key          TEXT NOT NULL,
+  entry        BLOB,                           -- NULL: the entry is large and is kept as entry_blob
+  entry_blob   TEXT REFERENCES blobs (sha256),
+  entry_sha256 TEXT NOT NULL,
+  size         INTEGER NOT NULL,               -- bytes of the entry and of the blobs that it refers to
+  created_ms   INTEGER NOT NULL,
+  used_ms      INTEGER NOT NULL,
+  UNIQUE (key, entry_sha256),
+  CHECK ((entry IS NULL) <> (entry_blob IS NULL))
+) STRICT;
+
+CREATE INDEX results_by_blob ON results (entry_blob) WHERE entry_blob IS NOT NULL;
+
+CREATE INDEX results_by_use ON results (used_ms, id, size);
+
 CREATE TABLE runs (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
   run_id           TEXT NOT NULL UNIQUE,
