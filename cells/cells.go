@@ -19,8 +19,12 @@ type Blob struct {
 	Size   int64
 }
 
-// Stream is text that a cell printed; Name is "stdout" or "stderr".
-type Stream struct{ Name, Text string }
+// Stream is text that a cell printed; Name is "stdout" or "stderr". Whole is all
+// that the cell printed where the middle was left out of Text.
+type Stream struct {
+	Name, Text string
+	Whole      Blob
+}
 
 // Display is a value shown in several forms, by MIME type. Text types hold
 // UTF-8; image types hold the bytes themselves, not base64. Result marks the
@@ -75,10 +79,26 @@ type Delivery struct{ Channel, Error string }
 // question (Kind and Name) and a hash of the answer. It is asked again before
 // a stored result is used.
 type Input struct {
-	Kind   string // file
+	Kind   string // one of the kinds below
 	Name   string
-	SHA256 string
+	SHA256 string // of the answer; in hex, for a file that is not there Absent
 }
+
+// The kinds of inputs.
+const (
+	FileInput   = "file"   // the content of a file, by path
+	ExistsInput = "exists" // whether there is a file or folder, by path
+	GlobInput   = "glob"   // the files that match a pattern
+	EnvInput    = "env"    // a variable of the environment; the hash is keyed
+	SecretInput = "secret" // a secret, by name; the hash is keyed
+	CellInput   = "cell"   // the id of the cell itself
+	// ImpureInput is an answer that nobody can ask for again, such as the time:
+	// the result is never kept. Name says what it was.
+	ImpureInput = "impure"
+)
+
+// Absent is the answer to a question about something that is not there.
+const Absent = "absent"
 
 func (Stream) effect()   {}
 func (Display) effect()  {}

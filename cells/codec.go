@@ -44,7 +44,11 @@ func MarshalEffects(effects []Effect) ([]byte, error) {
 func toWire(e Effect) (wire, error) {
 	switch e := e.(type) {
 	case Stream:
-		return wire{Kind: "stream", Name: e.Name, Text: e.Text}, nil
+		w := wire{Kind: "stream", Name: e.Name, Text: e.Text}
+		if e.Whole.SHA256 != "" {
+			w.Blob = &e.Whole
+		}
+		return w, nil
 	case Display:
 		return wire{Kind: "display", Data: e.Data, Result: e.Result}, nil
 	case Param:
@@ -91,7 +95,7 @@ func (w wire) effect() (Effect, error) {
 	}
 	switch w.Kind {
 	case "stream":
-		return Stream{Name: w.Name, Text: w.Text}, nil
+		return Stream{Name: w.Name, Text: w.Text, Whole: blob}, nil
 	case "display":
 		return Display{Data: w.Data, Result: w.Result}, nil
 	case "param":

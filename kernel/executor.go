@@ -11,20 +11,23 @@ import (
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/value"
 	"github.com/wnb-dev/wnb/notebooks"
 )
 
-// An Executor runs single cells. It decides nothing: whether and when a cell
-// runs, and with which values, is up to its caller.
+// An Executor runs single cells, or finds their results in the cache. It
+// decides nothing else: whether and when a cell runs, and with which values, is
+// up to its caller. It is safe for concurrent use.
 type Executor struct {
-	opts  Options
-	files *lang.Files
+	opts   Options
+	files  *lang.Files
+	makers map[string]value.Make
 }
 
 // NewExecutor makes an executor. Files that cells load are read once in its
 // life.
 func NewExecutor(opts Options) *Executor {
-	return &Executor{opts: opts, files: lang.NewFiles(opts.Project, opts.Builtins)}
+	return &Executor{opts: opts, files: lang.NewFiles(opts.Project, opts.Builtins), makers: builtin.Makers(opts.Builtins)}
 }
 
 func (x *Executor) now() time.Time {
@@ -34,33 +37,61 @@ func (x *Executor) now() time.Time {
 	return time.Now()
 }
 
-// Run runs a cell of a notebook, again if it fails and has retries. values are
-// the names that it reads from other cells. The observer is told of the start
-// and of the effects; the result is the caller's to report.
-func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values starlark.StringDict) *Result {
+// Run gives the result of a cell of a notebook: from the cache, if it is there,
+// or by running it, again if it fails and has retries. values are the names
+// that it reads from other cells. The observer is told of the start and of the
+// effects; the result is the caller's to report.
+func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value) *Result {
 	if x.opts.Observer != nil {
 		x.opts.Observer.CellStarted(c)
 	}
 	res := &Result{Cell: c, Start: x.now()}
+	k := x.keepFor(ctx, n, c, values)
+	res.Key, res.Reads, res.Uncached = k.key, k.reads, k.why
+	if k.key == "" || x.opts.Force != nil && x.opts.Force(c.ID) {
+		x.compute(ctx, n, c, values, k, res)
+		return res
+	}
+	if x.replay(ctx, n, k, res) {
+		return res
+	}
+	release, err := x.opts.Cache.Claim(ctx, k.key)
+	if err != nil {
+		res.fail(fmt.Errorf("wait for another run of this cell: %w", err))
+		return res
+	}
+	if !x.replay(ctx, n, k, res) { // whoever held the claim may have computed it
+		x.compute(ctx, n, c, values, k, res)
+	}
+	if err := release(); err != nil {
+		x.warn(res, err)
+	}
+	return res
+}
+
+// compute runs the cell and keeps its result.
+func (x *Executor) compute(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, k *keeping, res *Result) {
 	for {
 		res.Attempts++
-		x.attempt(ctx, n, c, values, res)
+		x.attempt(ctx, n, c, values, k, res)
 		if res.Err == nil || res.Attempts > c.Retries || ctx.Err() != nil {
 			break
 		}
 	}
 	res.Duration = x.now().Sub(res.Start)
-	return res
+	if res.Err == nil {
+		x.store(ctx, k, res)
+	}
 }
 
-func (x *Executor) attempt(ctx context.Context, n *Notebook, c *Cell, values starlark.StringDict, res *Result) {
+func (x *Executor) attempt(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, k *keeping, res *Result) {
 	if c.Timeout > 0 {
 		var cancel context.CancelFunc
 		cause := fmt.Errorf("the cell ran longer than its timeout of %s: %w", c.Timeout, lang.ErrTimeout)
 		ctx, cancel = context.WithTimeoutCause(ctx, c.Timeout, cause)
 		defer cancel()
 	}
-	rec := newRecorder(&x.opts.World, func(e cells.Effect) {
+	rec := newRecorder(x, c, func(e cells.Effect) {
 		if x.opts.Observer != nil {
 			x.opts.Observer.CellEffect(c, e)
 		}
@@ -70,9 +101,12 @@ func (x *Executor) attempt(ctx context.Context, n *Notebook, c *Cell, values sta
 	if err == nil {
 		err = finishErr
 	}
-	res.Effects, res.Values, res.Err, res.Status = effects, exports, nil, notebooks.StatusDone
+	res.Effects, res.Err, res.Status = effects, nil, notebooks.StatusDone
+	if err == nil {
+		res.Values, err = x.hashed(ctx, k, rec, exports)
+	}
 	if err != nil {
-		res.fail(err)
+		res.fail(rec.secrets.redactError(err))
 	}
 }
 
@@ -85,11 +119,11 @@ func (r *Result) fail(err error) {
 	r.Status, r.Values, r.Err = notebooks.StatusFailed, nil, e
 }
 
-func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values starlark.StringDict, rec *recorder) (starlark.StringDict, error) {
+func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, rec *recorder) (starlark.StringDict, error) {
 	if c.Lang != notebooks.Starlark {
 		return nil, &lang.Error{Kind: lang.KindRuntime, Cell: c.ID, Msg: string(c.Lang) + " cells are not available yet", Hint: "give the cell the attribute .disabled to leave it out"}
 	}
-	env, err := x.env(n, c, values)
+	env, err := x.env(ctx, n, c, values)
 	if err != nil {
 		return nil, err
 	}
@@ -97,15 +131,7 @@ func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values st
 		Limits: x.opts.Limits,
 		Host:   rec,
 		Load:   x.files.Load,
-		Lookup: func(id string) *lang.Program {
-			if p := n.Program(id); p != nil {
-				return p
-			}
-			if p := x.files.Program(id); p != nil || x.opts.Lookup == nil {
-				return p
-			}
-			return x.opts.Lookup(id)
-		},
+		Lookup: x.lookup(n),
 		Origin: func(name string) string { owner, _ := n.Graph.Owner(name); return owner },
 	})
 	if err != nil {
@@ -119,15 +145,28 @@ func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values st
 	return res.Exports, nil
 }
 
+// lookup finds the programs of cells and files, for back-traces.
+func (x *Executor) lookup(n *Notebook) func(id string) *lang.Program {
+	return func(id string) *lang.Program {
+		if p := n.Program(id); p != nil {
+			return p
+		}
+		if p := x.files.Program(id); p != nil || x.opts.Lookup == nil {
+			return p
+		}
+		return x.opts.Lookup(id)
+	}
+}
+
 // env is what a cell reads: the builtins, and names of other cells before them.
-func (x *Executor) env(n *Notebook, c *Cell, values starlark.StringDict) (starlark.StringDict, error) {
+func (x *Executor) env(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value) (starlark.StringDict, error) {
 	env := make(starlark.StringDict, len(x.opts.Builtins)+len(values))
 	for name, v := range x.opts.Builtins {
 		env[name] = v
 	}
 	for _, read := range c.Program.Reads() {
-		v := values[read.Name]
 		owner, owned := n.Graph.Owner(read.Name)
+		v := values[read.Name]
 		switch {
 		case v == nil && !owned:
 			continue
@@ -135,7 +174,11 @@ func (x *Executor) env(n *Notebook, c *Cell, values starlark.StringDict) (starla
 			return nil, c.Program.ErrorAt(lang.KindName, read.Line, read.Col,
 				fmt.Sprintf("cell %s did not give `%s` a value", owner, read.Name), "it is assigned only under a condition that did not hold")
 		}
-		env[read.Name] = v
+		loaded, err := v.Get(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("load `%s` of cell %s: %w", read.Name, owner, err)
+		}
+		env[read.Name] = loaded
 	}
 	return env, nil
 }

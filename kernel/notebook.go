@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -25,6 +26,7 @@ type Cell struct {
 	After    []string
 	When     string // the name that decides whether the cell runs; may be empty
 	Always   bool
+	NoCache  bool // its result is not kept
 	Disabled bool
 	Continue bool // a failure does not fail the run
 	Retries  int
@@ -42,6 +44,7 @@ type Notebook struct {
 	Problems []*lang.Error
 
 	byID     map[string]*Cell
+	homes    func() *lang.Homes // where functions stand
 	rules    map[*lang.Error]Rule
 	compiler *Compiler // the programs of this version
 }
@@ -76,6 +79,7 @@ func (x *Compiler) Compile(doc *notebooks.Document, builtins starlark.StringDict
 		}
 	}
 	x.programs = n.compiler.programs // of this version only: older ones are not kept
+	n.homes = sync.OnceValue(n.findHomes)
 	nodes := make([]Node, len(n.Cells))
 	for i, c := range n.Cells {
 		nodes[i] = Node{ID: c.ID, Defines: c.defines(), Reads: c.reads(), After: c.After}
@@ -90,6 +94,14 @@ func (x *Compiler) Compile(doc *notebooks.Document, builtins starlark.StringDict
 		return n.Cell(a.Cell).Index - n.Cell(b.Cell).Index
 	})
 	return n
+}
+
+func (n *Notebook) findHomes() *lang.Homes {
+	programs := make([]*lang.Program, len(n.Cells))
+	for i, c := range n.Cells {
+		programs[i] = c.Program
+	}
+	return lang.NewHomes(programs...)
 }
 
 // runs tells whether cells of a language are steps of the pipeline.
@@ -142,7 +154,7 @@ func (x *Compiler) program(src source) compiled {
 }
 
 func (c *Cell) readAttrs(a notebooks.Attrs) error {
-	var errTimeout, errRetries, errOnError error
+	var errTimeout, errRetries, errOnError, errCache error
 	c.After = a.After()
 	c.When, _ = a.Get(notebooks.When)
 	c.Always = a.Has(notebooks.Always)
@@ -155,12 +167,18 @@ func (c *Cell) readAttrs(a notebooks.Attrs) error {
 			errOnError = fmt.Errorf("on_error=%s is not known: write on_error=continue, or leave it out", v)
 		}
 	}
+	if v, ok := a.Get(notebooks.Cache); ok {
+		c.NoCache = v == "off"
+		if v != "off" && v != "on" {
+			errCache = fmt.Errorf("cache=%s is not known: write cache=off, or leave it out", v)
+		}
+	}
 	if out, ok := a.Get(notebooks.Out); ok && c.Lang != notebooks.Starlark {
 		c.outName = out
 	} else if isExtension(c.Lang) {
 		c.outName = strings.ReplaceAll(c.ID, "-", "_")
 	}
-	return errors.Join(errTimeout, errRetries, errOnError)
+	return errors.Join(errTimeout, errRetries, errOnError, errCache)
 }
 
 func isExtension(l notebooks.Lang) bool {

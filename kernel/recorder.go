@@ -3,8 +3,6 @@ package kernel
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +33,21 @@ type World struct {
 	// MaxOutput is how many bytes of text a cell may print before the middle
 	// is left out; 0 means DefaultMaxOutput.
 	MaxOutput int
+	// Env looks up a variable of the environment; nil if there is none.
+	Env func(name string) (value string, ok bool)
+	// Secret looks up a secret; nil if there is none. The error of a name that
+	// is not set wraps fs.ErrNotExist.
+	Secret func(ctx context.Context, name string) (string, error)
+	// HashKey keys the hashes of what must not be guessed from its hash:
+	// variables of the environment and secrets.
+	HashKey []byte
+}
+
+func (w *World) maxOutput() int {
+	if w.MaxOutput == 0 {
+		return DefaultMaxOutput
+	}
+	return w.MaxOutput
 }
 
 // DefaultMaxOutput is how much printed text of a cell is shown in full.
@@ -54,27 +67,39 @@ type Channel interface {
 // recorder is the door of one attempt to run one cell. It is safe for
 // concurrent use.
 type recorder struct {
-	world   *World
-	observe func(cells.Effect) // told of each effect as it happens; may be nil
+	executor *Executor
+	world    *World
+	cell     *Cell
+	observe  func(cells.Effect) // told of each effect as it happens; may be nil
 
 	mu      sync.Mutex
 	effects []cells.Effect
 	text    textCap
+	written map[string]bool // files that the cell wrote itself, by cleaned path
+	asked   map[cells.Input]bool
+	secrets secrets
 }
 
-func newRecorder(w *World, observe func(cells.Effect)) *recorder {
-	size := w.MaxOutput
-	if size == 0 {
-		size = DefaultMaxOutput
+func newRecorder(x *Executor, c *Cell, observe func(cells.Effect)) *recorder {
+	w := &x.opts.World
+	return &recorder{
+		executor: x, world: w, cell: c, observe: observe, text: textCap{limit: w.maxOutput() / 2},
+		written: map[string]bool{}, asked: map[cells.Input]bool{},
 	}
-	return &recorder{world: w, observe: observe, text: textCap{limit: size / 2}}
 }
 
 // Record adds an effect. Text that follows text of the same stream is joined
-// to it.
+// to it; a question is recorded once.
 func (r *recorder) Record(e cells.Effect) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	e = r.secrets.redact(e)
+	if in, ok := e.(cells.Input); ok {
+		if r.asked[in] {
+			return nil
+		}
+		r.asked[in] = true
+	}
 	if s, ok := e.(cells.Stream); ok {
 		if shown, err := r.text.admit(s); err != nil || !shown {
 			return err
@@ -91,12 +116,13 @@ func (r *recorder) Record(e cells.Effect) error {
 
 func (r *recorder) appendStream(s cells.Stream) {
 	if n := len(r.effects); n > 0 {
-		if last, ok := r.effects[n-1].(streamBuilder); ok && last.Name == s.Name {
+		last, ok := r.effects[n-1].(streamBuilder)
+		if ok && last.Name == s.Name && s.Whole.SHA256 == "" && last.Whole.SHA256 == "" {
 			last.text.WriteString(s.Text)
 			return
 		}
 	}
-	b := streamBuilder{cells.Stream{Name: s.Name}, &strings.Builder{}}
+	b := streamBuilder{cells.Stream{Name: s.Name, Whole: s.Whole}, &strings.Builder{}}
 	b.text.WriteString(s.Text)
 	r.effects = append(r.effects, b)
 }
@@ -124,7 +150,7 @@ func (r *recorder) finish(ctx context.Context) ([]cells.Effect, error) {
 	out := make([]cells.Effect, len(r.effects))
 	for i, e := range r.effects {
 		if b, ok := e.(streamBuilder); ok {
-			e = cells.Stream{Name: b.Name, Text: b.text.String()}
+			e = cells.Stream{Name: b.Name, Text: r.secrets.clean(b.text.String()), Whole: b.Whole}
 		}
 		out[i] = e
 	}
@@ -132,40 +158,12 @@ func (r *recorder) finish(ctx context.Context) ([]cells.Effect, error) {
 }
 
 func (r *recorder) PutBlob(ctx context.Context, content []byte) (cells.Blob, error) {
-	return r.world.Blobs.PutBlob(ctx, bytes.NewReader(content))
+	return r.world.Blobs.PutBlob(ctx, bytes.NewReader(r.secrets.cleaned(content)))
 }
 
-// path gives the file that a cell means.
-func (r *recorder) path(name string) (string, error) {
-	switch {
-	case name == "":
-		return "", errors.New("the path is empty")
-	case strings.ContainsRune(name, 0):
-		return "", fmt.Errorf("the path %q holds a NUL character", name)
-	case filepath.IsAbs(name):
-		return name, nil
-	}
-	return filepath.Join(r.world.Dir, name), nil
-}
-
-func (r *recorder) ReadFile(ctx context.Context, name string) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
-	}
-	path, err := r.path(name)
-	if err != nil {
-		return nil, err
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", path, reason(err))
-	}
-	sum := sha256.Sum256(data)
-	return data, r.Record(cells.Input{Kind: "file", Name: name, SHA256: hex.EncodeToString(sum[:])})
-}
-
+// WriteFile writes a file and keeps its content as a blob.
 func (r *recorder) WriteFile(ctx context.Context, name string, content []byte) error {
-	path, err := r.path(name)
+	path, err := r.world.path(name)
 	if err != nil {
 		return err
 	}
@@ -176,6 +174,9 @@ func (r *recorder) WriteFile(ctx context.Context, name string, content []byte) e
 	if err := writeAtomically(path, content); err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, reason(err))
 	}
+	r.mu.Lock()
+	r.written[filepath.Clean(path)] = true
+	r.mu.Unlock()
 	return r.Record(cells.File{Path: name, Blob: blob})
 }
 
@@ -243,6 +244,9 @@ func (r *recorder) Now() time.Time {
 func (r *recorder) Input(ctx context.Context, prompt string) (string, error) {
 	if r.world.Input == nil {
 		return "", errors.New("input() asks a person, and nobody is there; declare a param and set it with -p")
+	}
+	if err := r.Impure("input()"); err != nil {
+		return "", err
 	}
 	return r.world.Input(ctx, prompt)
 }

@@ -101,7 +101,7 @@ func (c *textCap) rest(ctx context.Context, blobs Blobs) ([]cells.Stream, error)
 			return nil, err
 		}
 		note := fmt.Sprintf("\n… %d bytes left out; the whole output is blob %s\n", c.cut, blob.SHA256)
-		out = append(out, cells.Stream{Name: "stderr", Text: note})
+		out = append(out, cells.Stream{Name: "stderr", Text: note, Whole: blob})
 	}
 	for _, p := range c.tail {
 		out = append(out, cells.Stream{Name: p.name, Text: string(p.text)})

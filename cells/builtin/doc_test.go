@@ -56,7 +56,7 @@ func documented(t *testing.T) []*Func {
 func bindAll[T starlark.Value](ms *methods[T], self T) []*Func {
 	var out []*Func
 	for _, name := range ms.names() {
-		out = append(out, ms.bind(self, name))
+		out = append(out, ms.bind(self, name).Func)
 	}
 	return out
 }
@@ -144,7 +144,7 @@ func parameters(t *testing.T, f *Func) []string {
 
 func TestHelp(t *testing.T) {
 	h := exampleHost()
-	value(t, h, "help(series([\"a\"]).str.contains)\nhelp(frame({}).head)\nhelp(io)", nil)
+	runValue(t, h, "help(series([\"a\"]).str.contains)\nhelp(frame({}).head)\nhelp(io)", nil)
 	for _, want := range []string{"frame.head(n=5)\n\nThe first n rows.\n\nExample:\n    df.head()\n", "module io", "io.read_csv(path, sep=", "df[\"name\"].str.contains"} {
 		if !strings.Contains(h.stdout(), want) {
 			t.Errorf("help says %q, without %q", h.stdout(), want)

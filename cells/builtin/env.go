@@ -26,6 +26,9 @@ func Pure() starlark.StringDict {
 	for _, f := range plain() {
 		env[f.name] = f
 	}
+	for _, f := range askFuncs() {
+		env[f.name] = f
+	}
 	for _, f := range frameFuncs() {
 		env[f.name] = f
 	}
@@ -35,7 +38,7 @@ func Pure() starlark.StringDict {
 	for _, name := range []string{"nlp", "registry", "datasets", "wasm", "ui", "cfg", "notebook"} {
 		env[name] = later{name}
 	}
-	for _, name := range []string{"pmap", "now", "env", "secret", "table", "image", "progress"} {
+	for _, name := range []string{"table", "image", "progress"} {
 		env[name] = &Func{name: name, doc: "Not available yet.", impl: func(c *call) (starlark.Value, error) {
 			return nil, fmt.Errorf("%s is not available yet", c.fn.name)
 		}}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wnb-dev/wnb/cells/frame"
 	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/value"
 )
 
 // A Frame is a frame as cells see it: df["c"], df[mask], df.c, df.head(). It is
@@ -18,10 +19,13 @@ import (
 // Starlark's functions rely on a value having as many elements as its length,
 // so that for would have to give rows where pandas gives names. df.columns and
 // df.rows() say which is meant.
-type Frame struct{ frame *frame.Frame }
+type Frame struct {
+	frame *frame.Frame
+	memo  value.Memo
+}
 
 // NewFrame makes a frame a value of cells.
-func NewFrame(f *frame.Frame) *Frame { return &Frame{f} }
+func NewFrame(f *frame.Frame) *Frame { return &Frame{frame: f} }
 
 // Frame is the frame itself.
 func (f *Frame) Frame() *frame.Frame { return f.frame }

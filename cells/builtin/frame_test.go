@@ -57,7 +57,7 @@ func runSources(t *testing.T, prelude string, tests []sourceTest) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, brief(t, value(t, newHost(), prelude+test.source, nil))); diff != "" {
+			if diff := cmp.Diff(test.want, brief(t, runValue(t, newHost(), prelude+test.source, nil))); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.source, diff)
 			}
 		})
@@ -299,7 +299,7 @@ func TestFrameDisplay(t *testing.T) {
 		"large":  `frame({"i": range(1000), "half": series(range(1000)) / 2})`,
 		"series": people + `people["shoe size"]`,
 	} {
-		data, err := Render(t.Context(), value(t, newHost(), source, nil))
+		data, err := Render(t.Context(), runValue(t, newHost(), source, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

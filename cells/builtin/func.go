@@ -48,6 +48,8 @@ func Parameters(v starlark.Value) []string {
 	switch f := v.(type) {
 	case *Func:
 		return parameterNames(f.signature)
+	case *boundMethod:
+		return parameterNames(f.signature)
 	case *starlark.Function:
 		names := make([]string, f.NumParams())
 		for i := range names {

@@ -24,6 +24,24 @@ type Host interface {
 	// WriteFile writes a file, relative to the notebook's folder, at once or
 	// not at all, and records it.
 	WriteFile(ctx context.Context, path string, content []byte) error
+	// Exists tells whether there is a file or folder, and Glob which paths match
+	// a pattern; Env looks up a variable of the environment. Each records what
+	// was asked.
+	Exists(path string) (bool, error)
+	Glob(pattern string) ([]string, error)
+	Env(name string) (text string, ok bool, err error)
+	// SecretHash is a keyed hash of a secret, and Secret its text, which must
+	// go no further than the builtin that asks. The error of one that is not set
+	// wraps fs.ErrNotExist.
+	SecretHash(ctx context.Context, name string) (string, error)
+	Secret(ctx context.Context, name string) (string, error)
+	// CellID is the id of the running cell, and Impure notes that the cell asked
+	// something whose answer is another one next time.
+	CellID() (string, error)
+	Impure(what string) error
+	// Map calls f with each item, several at a time, and gives the results in
+	// the order of the items, frozen.
+	Map(ctx context.Context, f starlark.Callable, items []starlark.Value) ([]starlark.Value, error)
 	// Notify sends a message to the configured channels and records it with
 	// its outcome.
 	Notify(ctx context.Context, n cells.Notice) error

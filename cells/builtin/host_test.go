@@ -76,6 +76,56 @@ func (h *memoryHost) Input(_ context.Context, prompt string) (string, error) {
 	return "answer to " + prompt, nil
 }
 func (h *memoryHost) Now() time.Time { return h.now }
+
+func (h *memoryHost) Exists(path string) (bool, error) {
+	_, ok := h.files[path]
+	return ok, nil
+}
+
+func (h *memoryHost) Glob(pattern string) ([]string, error) {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(h.files)) {
+		ok, err := filepath.Match(pattern, name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func (h *memoryHost) Env(name string) (string, bool, error) {
+	return "value of " + name, name != "UNSET", nil
+}
+
+func (h *memoryHost) SecretHash(_ context.Context, name string) (string, error) {
+	if name == "unset" {
+		return "", fs.ErrNotExist
+	}
+	return "hash of " + name, nil
+}
+
+func (h *memoryHost) Secret(_ context.Context, name string) (string, error) {
+	return "text of " + name, nil
+}
+func (h *memoryHost) CellID() (string, error) { return "test", nil }
+func (h *memoryHost) Impure(what string) error {
+	return h.Record(cells.Input{Kind: cells.ImpureInput, Name: what})
+}
+
+func (h *memoryHost) Map(_ context.Context, f starlark.Callable, items []starlark.Value) ([]starlark.Value, error) {
+	out := make([]starlark.Value, len(items))
+	for i, x := range items {
+		v, err := starlark.Call(&starlark.Thread{}, f, starlark.Tuple{x}, nil)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
+}
 func (h *memoryHost) Threads() int   { return 2 }
 
 // stdout is what the cell printed.
@@ -120,8 +170,8 @@ func runCell(ctx context.Context, h Host, source string, more starlark.StringDic
 	return p.Run(ctx, env, lang.Options{Host: h})
 }
 
-// value runs a cell that must work and gives the value of its last expression.
-func value(t *testing.T, h Host, source string, more starlark.StringDict) starlark.Value {
+// runValue runs a cell that must work and gives the value of its last expression.
+func runValue(t *testing.T, h Host, source string, more starlark.StringDict) starlark.Value {
 	t.Helper()
 	res, err := runCell(t.Context(), h, source, more)
 	if err != nil {

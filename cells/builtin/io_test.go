@@ -25,7 +25,7 @@ func TestReadCSV(t *testing.T) {
 		{"no header, names", `io.read_csv("b.csv", ";", False, ["n", "t"])`, "n,t; 1,x; 2,y"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, brief(t, value(t, h, test.source, nil))); diff != "" {
+			if diff := cmp.Diff(test.want, brief(t, runValue(t, h, test.source, nil))); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", test.source, diff)
 			}
 		})
@@ -38,7 +38,7 @@ func TestReadCSV(t *testing.T) {
 func TestReadText(t *testing.T) {
 	h := newHost()
 	h.files["bom.txt"] = "\ufeffline\n"
-	if got := value(t, h, `io.read_text("bom.txt")`, nil).String(); got != `"line\n"` {
+	if got := runValue(t, h, `io.read_text("bom.txt")`, nil).String(); got != `"line\n"` {
 		t.Errorf("got %s", got)
 	}
 }
@@ -89,7 +89,7 @@ func TestNoHost(t *testing.T) {
 func TestWriteCSV(t *testing.T) {
 	h := newHost()
 	source := `frame({"a": [1, None], "b": ["x", "y, z"]}).to_csv("out/a.csv")`
-	value(t, h, source, nil)
+	runValue(t, h, source, nil)
 	const want = "a,b\n1,x\n,\"y, z\"\n"
 	if diff := cmp.Diff(want, h.files["out/a.csv"]); diff != "" {
 		t.Errorf("the file (-want +got):\n%s", diff)
@@ -101,7 +101,7 @@ func TestWriteCSV(t *testing.T) {
 
 func TestLogTable(t *testing.T) {
 	h := newHost()
-	value(t, h, `track.log_table(frame({"a": [1]}), "tables/a.csv")`, nil)
+	runValue(t, h, `track.log_table(frame({"a": [1]}), "tables/a.csv")`, nil)
 	a, content := h.artifact(t, "tables/a.csv")
 	if a.Kind != "table" || a.MediaType != "text/csv" || content != "a\n1\n" {
 		t.Errorf("kept %+v with %q", a, content)
@@ -129,7 +129,7 @@ by = good.group_by("good").agg({"alcohol": "mean"}, n="count")
 (wine.quality.value_counts().sort("quality").to_dicts(), by.n.to_list(), by.alcohol[1] > by.alcohol[0])
 `
 	const want = `([{"quality": 3, "count": 6}, {"quality": 4, "count": 33}, {"quality": 5, "count": 483}, {"quality": 6, "count": 462}, {"quality": 7, "count": 143}, {"quality": 8, "count": 16}], [984, 159], True)`
-	if diff := cmp.Diff(want, value(t, h, source, nil).String()); diff != "" {
+	if diff := cmp.Diff(want, runValue(t, h, source, nil).String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -43,16 +43,21 @@ func (ms *methods[T]) has(name string) bool {
 	return ok
 }
 
+// A boundMethod is a method with its receiver.
+type boundMethod struct {
+	*Func
+	receiver starlark.Value
+}
+
 // bind gives the method as a function, its receiver held: help(df.head) and
 // f = df.head work. It is nil if there is no such method.
-func (ms *methods[T]) bind(self T, name string) *Func {
+func (ms *methods[T]) bind(self T, name string) *boundMethod {
 	m, ok := ms.byName[name]
 	if !ok {
 		return nil
 	}
-	return &Func{ms.what + "." + m.name, m.signature, m.doc, m.example, func(c *call) (starlark.Value, error) {
-		return m.impl(self, c)
-	}}
+	impl := func(c *call) (starlark.Value, error) { return m.impl(self, c) }
+	return &boundMethod{&Func{ms.what + "." + m.name, m.signature, m.doc, m.example, impl}, self}
 }
 
 // unhashable is the error of a value that is used as a key.

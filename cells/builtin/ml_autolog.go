@@ -74,7 +74,10 @@ func logFit(c *call, e *Estimator, d *trainingData, losses *lossCurve) error {
 	if off, _ := c.thread.Local(autologKey).(bool); off {
 		return nil
 	}
-	prefix := fitPrefix(c.thread)
+	prefix, err := fitPrefix(c.thread, h)
+	if err != nil {
+		return err
+	}
 	for _, p := range fitParams(e, d) {
 		p.Key = prefix + p.Key
 		if err := h.Record(p); err != nil {
@@ -91,14 +94,18 @@ func logFit(c *call, e *Estimator, d *trainingData, losses *lossCurve) error {
 }
 
 // fitPrefix names the next fit of the cell.
-func fitPrefix(thread *starlark.Thread) string {
+func fitPrefix(thread *starlark.Thread, h Host) (string, error) {
+	id, err := h.CellID()
+	if err != nil {
+		return "", err
+	}
 	n, _ := thread.Local(fitsKey).(int)
 	n++
 	thread.SetLocal(fitsKey, n)
 	if n == 1 {
-		return thread.Name + "."
+		return id + ".", nil
 	}
-	return fmt.Sprintf("%s.%d.", thread.Name, n)
+	return fmt.Sprintf("%s.%d.", id, n), nil
 }
 
 // fitParams are the logged parameters: Step.param for each step.

@@ -81,7 +81,7 @@ func TestMetricErrors(t *testing.T) {
 // that is asked for.
 func TestMetricWarnings(t *testing.T) {
 	h := newHost()
-	value(t, h, labelsPrelude+`q = [3, 5, 5, 5, 5, 5]
+	runValue(t, h, labelsPrelude+`q = [3, 5, 5, 5, 5, 5]
 ml.precision_score(t, q, average="macro", zero_division=0)
 ml.recall_score(t, q, average="macro")
 ml.f1_score(t, q, average="macro")
@@ -95,7 +95,7 @@ ml.classification_report(t, q)`, nil)
 }
 
 func TestReportDisplay(t *testing.T) {
-	v := value(t, newHost(), `ml.classification_report(["<b>", "c", "c"], ["<b>", "c", "<b>"], digits=3)`, nil)
+	v := runValue(t, newHost(), `ml.classification_report(["<b>", "c", "c"], ["<b>", "c", "<b>"], digits=3)`, nil)
 	data, err := Render(t.Context(), v)
 	if err != nil {
 		t.Fatal(err)

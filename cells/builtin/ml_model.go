@@ -14,6 +14,7 @@ import (
 	"github.com/wnb-dev/wnb/cells/frame"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/cells/train"
+	"github.com/wnb-dev/wnb/cells/value"
 )
 
 // A Model is a fitted estimator. It is immutable.
@@ -22,6 +23,7 @@ type Model struct {
 	estimator *Estimator // nil for a model that was loaded
 	rows      int        // that it was trained on; 0 for a model that was loaded
 	target    string     // the column of the labels, "" if that is not known
+	memo      value.Memo
 }
 
 var (

@@ -92,7 +92,7 @@ func TestSaveAndLoad(t *testing.T) {
 	} {
 		t.Run(spec, func(t *testing.T) {
 			h := newHost()
-			value(t, h, mlPrelude+`k = `+spec+`.fit(df[["x", "y"]], df.c)
+			runValue(t, h, mlPrelude+`k = `+spec+`.fit(df[["x", "y"]], df.c)
 k.save("k.wnbm")
 l = ml.load_model("k.wnbm")
 assert_(l.predict_proba(df).equals(k.predict_proba(df)))
@@ -107,7 +107,7 @@ display(l)`, nil)
 }
 
 func TestModelDisplay(t *testing.T) {
-	v := value(t, newHost(), mlPrelude+"m", nil)
+	v := runValue(t, newHost(), mlPrelude+"m", nil)
 	data, err := Render(t.Context(), v)
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestModelDisplay(t *testing.T) {
 func TestLogModel(t *testing.T) {
 	const source = mlPrelude + `track.log_model(m, "best")`
 	h := newHost()
-	value(t, h, source, nil)
+	runValue(t, h, source, nil)
 	a, content := h.artifact(t, "best/model.wnbm")
 	if a.Kind != "model" || !strings.HasPrefix(content, "wnbmodel") {
 		t.Errorf("kept %+v", a)
@@ -130,7 +130,7 @@ func TestLogModel(t *testing.T) {
 	golden(t, "model.json", description)
 
 	again := newHost()
-	value(t, again, source, nil)
+	runValue(t, again, source, nil)
 	if c, _ := again.artifact(t, "best/model.wnbm"); c.Blob != a.Blob {
 		t.Errorf("the same model has other bytes")
 	}
@@ -158,7 +158,7 @@ func logged(h *memoryHost) string {
 
 func TestAutolog(t *testing.T) {
 	h := newHost()
-	value(t, h, mlPrelude+`
+	runValue(t, h, mlPrelude+`
 ml.GradientBoostingClassifier(n_estimators=3, seed=5).fit(df[["x"]], df.c)
 ml.Pipeline([ml.StandardScaler(), ("again", ml.StandardScaler()), ml.StandardScaler(), ml.RandomForestClassifier(n_estimators=2)]).fit(df[["x"]], df.y)
 ml.cross_val_score(ml.LogisticRegression(), df[["x"]], df.c, cv=2)
@@ -175,7 +175,7 @@ None`, nil)
 // their name.
 func TestLeak(t *testing.T) {
 	h := newHost()
-	value(t, h, mlPrelude+`track.autolog(False)
+	runValue(t, h, mlPrelude+`track.autolog(False)
 ml.LogisticRegression().fit(df[["x"]].with_column("c", df.y), df.c)
 ml.LogisticRegression().fit(df[["x", "y"]], df.y)
 None`, nil)
@@ -209,7 +209,7 @@ func TestLossCurve(t *testing.T) {
 
 // TestFitInLoadedFile fits where there is no host to log to.
 func TestFitInLoadedFile(t *testing.T) {
-	got := value(t, nil, mlPrelude+"ml.f1_score([1, 2, 3], [1, 1, 1], average=\"macro\")\nm.score(df, df.c)", nil)
+	got := runValue(t, nil, mlPrelude+"ml.f1_score([1, 2, 3], [1, 1, 1], average=\"macro\")\nm.score(df, df.c)", nil)
 	if diff := cmp.Diff("1.0", starlark.Value(got).String()); diff != "" {
 		t.Error(diff)
 	}

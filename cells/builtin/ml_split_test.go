@@ -30,7 +30,7 @@ func TestTrainTestSplit(t *testing.T) {
 func TestWineSplit(t *testing.T) {
 	h := newHost()
 	h.files["wine.csv"] = wineQT(t)
-	got := value(t, h, `wine = io.read_csv("wine.csv")
+	got := runValue(t, h, `wine = io.read_csv("wine.csv")
 wine = wine.with_column("row", range(len(wine)))
 train, test = ml.train_test_split(wine, test_size=0.2, stratify="quality", seed=42)
 (len(train), train["row"][:6].to_list(), test["row"][:6].to_list())`, nil).String()

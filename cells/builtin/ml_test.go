@@ -50,7 +50,7 @@ func TestWineModels(t *testing.T) {
 		t.Run(test.spec, func(t *testing.T) {
 			h := newHost()
 			h.files["wine.csv"] = content
-			got := value(t, h, wineSource+`
+			got := runValue(t, h, wineSource+`
 model = ml.Pipeline([ml.StandardScaler(), `+test.spec+`]).fit(train[features], train["quality"])
 ml.accuracy_score(test["quality"], model.predict(test[features]))`, nil)
 			accuracy, _ := asNumber(got)
@@ -151,7 +151,7 @@ func TestEstimatorErrors(t *testing.T) {
 
 // TestEstimatorsAreImmutable fits one estimator twice, with two results.
 func TestEstimatorsAreImmutable(t *testing.T) {
-	got := value(t, newHost(), `e = ml.LogisticRegression()
+	got := runValue(t, newHost(), `e = ml.LogisticRegression()
 a = e.fit(frame({"x": [1, 2, 3, 4]}), [0, 0, 1, 1])
 b = e.fit(frame({"x": [1, 2, 3, 4]}), [1, 1, 0, 0])
 (a.predict(frame({"x": [1]}))[0], b.predict(frame({"x": [1]}))[0], str(e))`, nil)

@@ -181,7 +181,7 @@ func help(c *call) (starlark.Value, error) {
 // module; else its type.
 func Help(v starlark.Value) string {
 	switch v := v.(type) {
-	case *Func:
+	case interface{ Help() string }: // a function or a method
 		return v.Help()
 	case *module:
 		text := "module " + v.name + "\n\n"
@@ -329,6 +329,11 @@ func sleep(c *call) (starlark.Value, error) {
 	}
 	if !(seconds >= 0 && seconds <= 1e6) {
 		return nil, fmt.Errorf("sleep: %v is not a number of seconds from 0 to a million", float64(seconds))
+	}
+	if h, err := c.host(); err == nil {
+		if err := h.Impure("sleep()"); err != nil {
+			return nil, err
+		}
 	}
 	timer := time.NewTimer(time.Duration(float64(seconds) * float64(time.Second)))
 	defer timer.Stop()

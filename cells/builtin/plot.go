@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells/plot"
+	"github.com/wnb-dev/wnb/cells/value"
 )
 
 // plotModule draws figures.
@@ -44,7 +45,10 @@ func laterFunc(name string) *Func {
 
 // A Figure is a figure as cells see it. It is immutable and is drawn when it is
 // shown or saved.
-type Figure struct{ figure *plot.Figure }
+type Figure struct {
+	figure *plot.Figure
+	memo   value.Memo
+}
 
 var (
 	_ starlark.HasAttrs = (*Figure)(nil)
@@ -116,7 +120,7 @@ func figure(spec plot.Spec) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Figure{f}, nil
+	return &Figure{figure: f}, nil
 }
 
 // plotOptions are the arguments that all figures have. The slice is for unpack.

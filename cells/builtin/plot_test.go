@@ -45,7 +45,7 @@ func TestFigures(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := value(t, newHost(), plotPrelude+tt.source, nil)
+			v := runValue(t, newHost(), plotPrelude+tt.source, nil)
 			forms, err := Render(context.Background(), v)
 			if err != nil {
 				t.Fatal(err)
@@ -82,7 +82,7 @@ func TestFigureErrors(t *testing.T) {
 
 func TestFiguresAreSavedAndLogged(t *testing.T) {
 	h := newHost()
-	value(t, h, `fig = plot.hist([1, 2, 2])
+	runValue(t, h, `fig = plot.hist([1, 2, 2])
 for ending in ["svg", "png", "pdf"]:
     fig.save("h." + ending)
 track.log_figure(fig, "figures/h.svg")`, nil)

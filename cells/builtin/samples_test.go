@@ -21,7 +21,7 @@ func TestSamples(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, strings.Trim(shown(t, value(t, newHost(), test.source, nil)), `"'`)); diff != "" {
+			if diff := cmp.Diff(test.want, strings.Trim(shown(t, runValue(t, newHost(), test.source, nil)), `"'`)); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -11,14 +11,18 @@ import (
 
 	"github.com/wnb-dev/wnb/cells/frame"
 	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/value"
 )
 
 // A Series is one column as cells see it. It is immutable. Operators and
 // comparisons work on it row by row, null is None.
-type Series struct{ series *frame.Series }
+type Series struct {
+	series *frame.Series
+	memo   value.Memo
+}
 
 // NewSeries makes a column a value of cells.
-func NewSeries(s *frame.Series) *Series { return &Series{s} }
+func NewSeries(s *frame.Series) *Series { return &Series{series: s} }
 
 // Series is the column itself.
 func (s *Series) Series() *frame.Series { return s.series }

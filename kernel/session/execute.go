@@ -2,12 +2,8 @@ package session
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -103,24 +99,11 @@ func (s *Session) run(ctx context.Context, j job) error {
 	if c == nil { // Markdown or raw
 		return nil
 	}
-	if old := st.of(id); old.result != nil && old.stale == "" && !c.Always && !filesChanged(old.result, s.hashFile) {
+	if old := st.of(id); old.result != nil && old.stale == "" && !c.Always && st.executor.Unchanged(ctx, old.result) {
 		st.observer.replay(old.result)
 		return nil
 	}
 	return s.runCell(ctx, c, false)
-}
-
-// hashFile is the hash of a file that a cell names; "" if it is not there.
-func (s *Session) hashFile(name string) string {
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(s.opts.World.Dir, name)
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
 }
 
 // prepare brings the cells that a cell needs up to date.
@@ -237,7 +220,7 @@ func (s *Session) entry(ctx context.Context, j job) error {
 			return p.ErrorAt(lang.KindName, d.Line, d.Col, fmt.Sprintf("`%s` cannot be changed in place", d.Name.Name), fmt.Sprintf("write %[1]s = %[1]s + ...", d.Name.Name))
 		}
 	}
-	values := starlark.StringDict{}
+	values := map[string]*kernel.Value{}
 	for _, r := range p.Reads() {
 		v, err := s.entryValue(ctx, p, r)
 		if err != nil {
@@ -247,22 +230,24 @@ func (s *Session) entry(ctx context.Context, j job) error {
 			values[r.Name] = v
 		}
 	}
-	res := st.executor.Run(ctx, st.notebook, &kernel.Cell{ID: id, Lang: notebooks.Starlark, Source: j.req.Code, Program: p}, values)
+	res := st.executor.Run(ctx, st.notebook, &kernel.Cell{ID: id, Lang: notebooks.Starlark, Source: j.req.Code, Program: p, NoCache: true}, values)
 	if res.Err != nil {
 		return res.Err
 	}
 	for name, v := range res.Values {
-		st.repl[name] = v
+		if st.repl[name], err = v.Get(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // entryValue is what a name means in the console: an earlier entry's value, a
 // cell's, which is brought up to date, or a builtin (nil).
-func (s *Session) entryValue(ctx context.Context, p *lang.Program, r lang.Name) (starlark.Value, error) {
+func (s *Session) entryValue(ctx context.Context, p *lang.Program, r lang.Name) (*kernel.Value, error) {
 	st := &s.state
 	if v, ok := st.repl[r.Name]; ok {
-		return v, nil
+		return kernel.NewValue(v, "", nil), nil
 	}
 	owner, ok := st.notebook.Graph.Owner(r.Name)
 	switch {
@@ -336,7 +321,9 @@ func (s *Session) names() starlark.StringDict {
 	for _, own := range st.cells {
 		if own.result != nil {
 			for name, v := range own.result.Values {
-				out[name] = v
+				if loaded, err := v.Get(s.ctx); err == nil {
+					out[name] = loaded
+				}
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
 
@@ -30,6 +31,7 @@ type Options struct {
 	Limits  lang.Limits
 	Mode    Mode
 	Version string // of wnb
+	Cache   *cache.Cache // of results; may be nil
 	// Channels receive what notify sends in an explicit execution.
 	Channels []kernel.Channel
 }

@@ -7,7 +7,6 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
@@ -45,11 +44,9 @@ type cellState struct {
 	stale      string // why it must run again; "" if it need not
 }
 
-// input is a value that a cell read: whose it was, and which one.
-type input struct {
-	owner      string
-	generation uint64
-}
+// input is a value that a cell read: whose it was, and which one. A cell that ran
+// again and gave the same value changes nothing for those that read it.
+type input struct{ owner, version string }
 
 func (st *state) init(s *Session) error {
 	st.overlay, st.cells, st.aliases = map[string]*notebooks.Cell{}, map[string]*cellState{}, map[string]string{}
@@ -72,6 +69,7 @@ func (s *Session) kernelOptions() kernel.Options {
 	world.Channels = []kernel.Channel{&held{channels: s.opts.Channels, observer: st.observer}}
 	return kernel.Options{
 		World: world, Project: s.opts.Project, Limits: s.opts.Limits, Observer: st.observer,
+		Cache: s.opts.Cache, Hashes: true, Version: s.opts.Version,
 		Lookup: func(id string) *lang.Program { return st.programs[id] },
 	}
 }
@@ -184,11 +182,7 @@ func (st *state) whyStale(c *kernel.Cell, s *cellState) string {
 		if need.Name == "" {
 			continue
 		}
-		was, now := s.inputs[need.Name], input{need.ID, 0}
-		if dep := st.cells[need.ID]; dep != nil {
-			now.generation = dep.generation
-		}
-		if was != now {
+		if s.inputs[need.Name] != st.input(need) {
 			return fmt.Sprintf("`%s` changed in cell %s", need.Name, need.ID)
 		}
 	}
@@ -241,24 +235,40 @@ func (st *state) problem(id string) *lang.Error {
 }
 
 // values are what a cell reads from other cells.
-func (st *state) values(id string) (starlark.StringDict, map[string]input) {
-	values, inputs := starlark.StringDict{}, map[string]input{}
+func (st *state) values(id string) (map[string]*kernel.Value, map[string]input) {
+	values, inputs := map[string]*kernel.Value{}, map[string]input{}
 	for _, need := range st.notebook.Graph.Needs(id) {
 		if need.Name == "" {
 			continue
 		}
-		in := input{owner: need.ID}
-		if dep := st.cells[need.ID]; dep != nil {
-			in.generation = dep.generation
-			if dep.result != nil {
-				if v := dep.result.Values[need.Name]; v != nil {
-					values[need.Name] = v
-				}
-			}
+		inputs[need.Name] = st.input(need)
+		if v := st.given(need); v != nil {
+			values[need.Name] = v
 		}
-		inputs[need.Name] = in
 	}
 	return values, inputs
+}
+
+// given is the value that a cell gave to a name, or nil.
+func (st *state) given(need kernel.Need) *kernel.Value {
+	if dep := st.cells[need.ID]; dep != nil && dep.result != nil {
+		return dep.result.Values[need.Name]
+	}
+	return nil
+}
+
+// input tells values apart: by their hash, or where there is none by when they
+// were made.
+func (st *state) input(need kernel.Need) input {
+	in := input{owner: need.ID}
+	if v := st.given(need); v != nil {
+		if hash, err := v.Hash(); err == nil && hash != "" {
+			in.version = hash
+		} else {
+			in.version = fmt.Sprintf("generation %d", st.cells[need.ID].generation)
+		}
+	}
+	return in
 }
 
 // of is the state of a cell, made if it is not there.
@@ -269,14 +279,4 @@ func (st *state) of(id string) *cellState {
 		st.cells[id] = s
 	}
 	return s
-}
-
-// filesChanged tells whether a file that the cell read is another one now.
-func filesChanged(res *kernel.Result, hash func(name string) string) bool {
-	for _, e := range res.Effects {
-		if in, ok := e.(cells.Input); ok && in.Kind == "file" && hash(in.Name) != in.SHA256 {
-			return true
-		}
-	}
-	return false
 }

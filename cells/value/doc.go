@@ -1,0 +1,110 @@
+// Package value turns the values of cells into bytes and back.
+//
+// The bytes are canonical: equal values have equal bytes, whatever made them and
+// however they share parts. So the hash of the bytes stands for the value: the
+// result cache keys a cell by the hashes of the values that it reads, and a
+// value that came out the same again changes nothing downstream.
+//
+// Kinds that Starlark keeps apart stay apart: 1, 1.0 and True differ, a list and
+// a tuple, 0.0 and -0.0; the order of a dict is part of it, since a cell can see
+// it. All NaNs are one.
+//
+// A function is its source and what it captures ([lang.Inspect]); reading it
+// back compiles the source and runs nothing. Other things, such as frames and
+// models, are an [Object]: a kind with fields and content of its own. Content
+// that is large becomes a part, named by its hash, so that a frame that several
+// values hold is stored once.
+//
+// A value that refers to itself, such as a dict that holds a function that uses
+// the dict, is written with references upwards: how many containers above.
+package value
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells"
+)
+
+// An Object is a value that is more than the kinds of Starlark itself.
+type Object interface {
+	starlark.Value
+	// Form says what the object is made of; the error why nobody can.
+	Form() (Form, error)
+}
+
+// A Form is what an object is made of. The same kind, fields and content make
+// the same object again.
+type Form struct {
+	Kind   string
+	Fields []starlark.Value
+	// Content writes what is not made of values; nil if there is nothing. The
+	// same object writes the same bytes.
+	Content func(io.Writer) error
+	// Memo keeps what is known of large content; may be nil.
+	Memo *Memo
+}
+
+// Make gives an object from its form. fields and content are the maker's own.
+type Make func(fields []starlark.Value, content []byte) (starlark.Value, error)
+
+// Stored is a value as bytes.
+type Stored struct {
+	// Root is the value but for its parts, which it names.
+	Root []byte
+	// Parts are the large contents inside, without repetition, in order.
+	Parts []cells.Blob
+}
+
+// Hash stands for the value, parts included: the SHA-256 of the root in
+// lower-case hex.
+func (s Stored) Hash() string {
+	sum := sha256.Sum256(s.Root)
+	return hex.EncodeToString(sum[:])
+}
+
+// ErrNoForm is wrapped by the errors of values that cannot be written.
+var ErrNoForm = errors.New("the value cannot be stored")
+
+// ErrEncoding is wrapped by the errors of bytes that are not a value.
+var ErrEncoding = errors.New("not a stored value")
+
+// MaxRoot is how large a value may be without its parts. A value that shares
+// parts with itself many times over is as large as it looks when it is printed.
+const MaxRoot = 256 << 20
+
+// inlineContent is the largest content that stands in the root.
+const inlineContent = 32 << 10
+
+// The tags of the encoding. Numbers are varints, texts a length and bytes.
+const (
+	tagNone     = 'N'
+	tagTrue     = 'T'
+	tagFalse    = 'F'
+	tagInt      = 'i' // zigzag varint
+	tagBig      = 'I' // sign, length, big-endian bytes: what does not fit in an int64
+	tagFloat    = 'd' // 8 bytes, little-endian
+	tagString   = 's'
+	tagBytes    = 'b'
+	tagList     = 'l' // count, elements
+	tagTuple    = 't'
+	tagDict     = 'm' // count, key and value by turns
+	tagSet      = 'S'
+	tagRange    = 'r' // start, step, length
+	tagUniverse = 'u' // name of a function of Starlark itself
+	tagMethod   = 'a' // name, receiver: a bound method of a value of Starlark
+	tagFunction = 'f' // name, code, defaults, captured: counts of name and value
+	tagObject   = 'o' // kind, count of fields, fields, content
+	tagUp       = '^' // how many containers up
+)
+
+// How the content of an object is written.
+const (
+	contentNone   = 0
+	contentInline = 1 // length and bytes
+	contentPart   = 2 // 32 bytes of SHA-256, size
+)

@@ -1,0 +1,245 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/value"
+	"github.com/wnb-dev/wnb/kernel/cache"
+	"github.com/wnb-dev/wnb/notebooks"
+)
+
+// keeping is what is known about keeping the result of one cell.
+type keeping struct {
+	key   string            // "" if the result is not kept
+	why   string            // it is not kept
+	reads map[string]string // hashes of what the cell reads, by name
+}
+
+// A narrowable value, such as params, can be reduced to the attributes that are
+// read.
+type narrowable interface {
+	Narrow(attrs []string) starlark.Value
+}
+
+// keepFor finds the key of a cell.
+func (x *Executor) keepFor(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value) *keeping {
+	if x.opts.Cache == nil && !x.opts.Hashes {
+		return &keeping{}
+	}
+	recipe, why := x.recipe(ctx, n, c, values)
+	k := &keeping{reads: recipe.Reads, why: why}
+	switch {
+	case why != "" || x.opts.Cache == nil:
+	case c.Always:
+		k.why = "it always runs"
+	case c.NoCache:
+		k.why = "cache=off"
+	default:
+		k.key = recipe.Key()
+	}
+	return k
+}
+
+// notGiven stands for a name that its cell did not give a value.
+const notGiven = "not given"
+
+// recipe is what the cell is made of. why is not empty if that cannot be told.
+func (x *Executor) recipe(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value) (r cache.Recipe, why string) {
+	r = cache.Recipe{
+		Lang: string(c.Lang), Reads: map[string]string{}, Version: x.opts.Version, Arch: runtime.GOARCH,
+		Setting: map[string]string{"max_output": strconv.Itoa(x.opts.World.maxOutput())},
+	}
+	if c.Program == nil {
+		return r, string(c.Lang) + " cells are not kept yet"
+	}
+	r.Code = c.Program.Canonical()
+	for _, read := range c.Program.Reads() {
+		hash, err := x.readHash(ctx, n, c, read.Name, values)
+		if err != nil && why == "" {
+			why = err.Error()
+		}
+		if hash != "" {
+			r.Reads[read.Name] = hash
+		}
+	}
+	for _, l := range c.Program.Loads() {
+		if err := x.loadHashes(ctx, l, r.Reads); err != nil && why == "" {
+			why = err.Error()
+		}
+	}
+	return r, why
+}
+
+// readHash is the hash of a name that a cell reads; "" for what is part of the
+// release.
+func (x *Executor) readHash(ctx context.Context, n *Notebook, c *Cell, name string, values map[string]*Value) (string, error) {
+	if owner, owned := n.Graph.Owner(name); owned {
+		v := values[name]
+		if v == nil {
+			return notGiven, nil
+		}
+		hash, err := v.Hash()
+		if err != nil {
+			return "", fmt.Errorf("`%s` of cell %s cannot be hashed: %w", name, owner, err)
+		}
+		return hash, nil
+	}
+	b, ok := x.opts.Builtins[name].(narrowable)
+	if !ok {
+		return "", nil
+	}
+	v := x.opts.Builtins[name]
+	if attrs, whole := c.Program.AttrsOf(name); !whole {
+		v = b.Narrow(attrs)
+	}
+	return value.Hash(ctx, v)
+}
+
+// loadHashes adds what a cell loads from a file: only what it names, and so
+// only what that reaches.
+func (x *Executor) loadHashes(ctx context.Context, l lang.Loading, to map[string]string) error {
+	exports, err := x.files.Exports(ctx, l.File)
+	if err != nil {
+		return nil //nolint:nilerr // the cell says so itself when it runs
+	}
+	for _, name := range l.Names {
+		v, ok := exports[name]
+		if !ok {
+			continue
+		}
+		hash, err := value.Hash(ctx, v)
+		if err != nil {
+			return fmt.Errorf("`%s` of %s cannot be hashed: %w", name, l.File, err)
+		}
+		to[l.File+":"+name] = hash
+	}
+	return nil
+}
+
+// hashed gives the exports of a cell their hashes, and keeps their large parts
+// if the result will be kept.
+func (x *Executor) hashed(ctx context.Context, k *keeping, rec *recorder, exports starlark.StringDict) (map[string]*Value, error) {
+	values := make(map[string]*Value, len(exports))
+	for name, v := range exports {
+		values[name] = NewValue(v, "", nil)
+		if x.opts.Cache == nil && !x.opts.Hashes {
+			continue
+		}
+		var parts value.Parts
+		if k.key != "" {
+			parts = x.opts.Cache.Parts()
+		}
+		stored, err := value.Encode(ctx, v, parts)
+		switch {
+		case errors.Is(err, value.ErrNoForm):
+			values[name].noForm = err
+		case err != nil && ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case err != nil:
+			// The store is full or broken: the cell is done all the same.
+			values[name].noForm = err
+		case rec.secrets.found(stored.Root) != "":
+			values[name].noForm = fmt.Errorf("it holds the secret %s", rec.secrets.found(stored.Root))
+		default:
+			values[name].hash, values[name].stored = stored.Hash(), stored
+		}
+	}
+	return values, nil
+}
+
+// store keeps the result of a cell that is done.
+func (x *Executor) store(ctx context.Context, k *keeping, res *Result) {
+	if k.key == "" {
+		return
+	}
+	if err := x.save(ctx, k, res); err != nil && ctx.Err() == nil {
+		x.warn(res, err)
+	}
+	for _, v := range res.Values {
+		v.stored = value.Stored{}
+	}
+}
+
+// warn notes that the result could not be kept.
+func (x *Executor) warn(res *Result, err error) {
+	if res.Uncached == "" {
+		res.Uncached = err.Error()
+	}
+}
+
+func (x *Executor) save(ctx context.Context, k *keeping, res *Result) error {
+	for _, q := range cache.Questions(res.Effects) {
+		if q.Kind == cells.ImpureInput {
+			res.Uncached = q.Name
+			return nil
+		}
+	}
+	e := &cache.Entry{Cell: res.Cell.ID, Run: x.opts.RunID, Start: res.Start, Duration: res.Duration, Values: map[string]cache.Value{}, Effects: res.Effects}
+	for name, v := range res.Values {
+		if v.noForm != nil {
+			return fmt.Errorf("`%s`: %w", name, v.noForm)
+		}
+		packed, err := x.opts.Cache.Pack(ctx, v.stored)
+		if err != nil {
+			return err
+		}
+		e.Values[name] = packed
+	}
+	return x.opts.Cache.Save(ctx, k.key, e)
+}
+
+// replay makes a kept result that of the cell; false if there is none.
+func (x *Executor) replay(ctx context.Context, n *Notebook, k *keeping, res *Result) bool {
+	e, err := x.opts.Cache.Find(ctx, k.key, x.ask(res.Cell))
+	if err == nil && e != nil {
+		err = x.restoreFiles(ctx, e)
+	}
+	if err != nil {
+		x.warn(res, err)
+		return false
+	}
+	if e == nil {
+		return false
+	}
+	res.Status, res.Effects, res.Values, res.From = notebooks.StatusCached, e.Effects, map[string]*Value{}, e
+	for name, v := range e.Values {
+		res.Values[name] = x.kept(n, v)
+	}
+	if x.opts.Observer != nil {
+		for _, effect := range e.Effects {
+			x.opts.Observer.CellEffect(res.Cell, effect)
+		}
+	}
+	res.Duration = x.now().Sub(res.Start)
+	return true
+}
+
+// kept is a value of the cache.
+func (x *Executor) kept(n *Notebook, v cache.Value) *Value {
+	return &Value{hash: v.Hash, load: func(ctx context.Context) (starlark.Value, error) {
+		return x.decode(ctx, v, x.home(n))
+	}}
+}
+
+// decode loads a kept value. The error of one that is not there any more, or is
+// not what was stored, wraps cache.ErrLost.
+func (x *Executor) decode(ctx context.Context, v cache.Value, home func(code string) *lang.Home) (starlark.Value, error) {
+	root, err := x.opts.Cache.Root(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	d := value.Decoder{Makers: x.makers, Part: x.opts.Cache.Part, Home: home}
+	loaded, err := d.Decode(ctx, root)
+	if errors.Is(err, value.ErrEncoding) {
+		err = fmt.Errorf("%w: %w", cache.ErrLost, err)
+	}
+	return loaded, err
+}

@@ -1,0 +1,223 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/value"
+	"github.com/wnb-dev/wnb/kernel/cache"
+)
+
+// Map calls f with each item, several at a time. Each call is a small hermetic
+// step of its own: it works on a copy of the function and of the item, has a
+// recorder of its own, and is kept in the cache under the hashes of both. What
+// the calls did becomes an effect of the cell in the order of the items, so that
+// nobody can tell in which order they ran. The error is that of the first item
+// that failed.
+func (r *recorder) Map(ctx context.Context, f starlark.Callable, items []starlark.Value) ([]starlark.Value, error) {
+	fn, err := value.Copy(ctx, f)
+	if err != nil {
+		return nil, lang.WithHint("define it with def in a cell, and let it capture only values that can be stored", "pmap: %s cannot run beside itself: %w", f.Name(), err)
+	}
+	m := &mapping{recorder: r, fn: fn.(starlark.Callable), tasks: make([]task, len(items))}
+	if m.hash, err = m.kept(ctx, fn); err != nil {
+		return nil, err
+	}
+	for i, item := range items {
+		if m.tasks[i].item, err = value.Copy(ctx, item); err != nil {
+			return nil, fmt.Errorf("pmap: item %d: %w", i, err)
+		}
+	}
+	m.run(ctx)
+	return m.collect()
+}
+
+// mapping is one call of pmap.
+type mapping struct {
+	*recorder
+	fn    starlark.Callable
+	hash  string // of the function; "" if results are not kept
+	tasks []task
+}
+
+// task is the call for one item.
+type task struct {
+	item    starlark.Value
+	result  starlark.Value
+	effects []cells.Effect
+	err     error
+}
+
+// kept is the hash of the function, "" if results of this cell are not kept.
+func (m *mapping) kept(ctx context.Context, fn starlark.Value) (string, error) {
+	x := m.executor
+	if x.opts.Cache == nil || m.cell.NoCache || m.cell.Always {
+		return "", nil
+	}
+	hash, err := value.Hash(ctx, fn)
+	if errors.Is(err, value.ErrNoForm) {
+		return "", nil
+	}
+	return hash, err
+}
+
+// run does the tasks, in order, as many at a time as there are processors. No
+// task is begun after one before it failed.
+func (m *mapping) run(ctx context.Context) {
+	workers := m.world.Threads
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	next, failed := 0, false
+	for range min(workers, len(m.tasks)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for {
+				mu.Lock()
+				i := next
+				next++
+				stop := failed || i >= len(m.tasks)
+				mu.Unlock()
+				if stop {
+					return
+				}
+				t := &m.tasks[i]
+				m.do(ctx, t)
+				if t.err != nil {
+					mu.Lock()
+					failed = true
+					mu.Unlock()
+				}
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+// collect gives the results and takes over the effects, in order.
+func (m *mapping) collect() ([]starlark.Value, error) {
+	out := make([]starlark.Value, len(m.tasks))
+	for i, t := range m.tasks {
+		for _, e := range t.effects {
+			if err := m.Record(e); err != nil {
+				return nil, err
+			}
+			if f, ok := e.(cells.File); ok {
+				m.wrote(f.Path)
+			}
+		}
+		if t.err != nil {
+			return nil, t.err
+		}
+		out[i] = t.result
+	}
+	return out, nil
+}
+
+// wrote notes a file that a task wrote.
+func (r *recorder) wrote(name string) {
+	if path, err := r.world.path(name); err == nil {
+		r.mu.Lock()
+		r.written[path] = true
+		r.mu.Unlock()
+	}
+}
+
+// do gives a task its result, from the cache if it is there.
+func (m *mapping) do(ctx context.Context, t *task) {
+	key, err := m.key(ctx, t.item)
+	if err == nil && key != "" && m.reuse(ctx, key, t) {
+		return
+	}
+	if err != nil {
+		t.err = err
+		return
+	}
+	start := m.executor.now()
+	own := newRecorder(m.executor, m.cell, nil)
+	opts := lang.Options{Limits: m.executor.opts.Limits, Host: own, Lookup: m.executor.opts.Lookup}
+	t.result, t.err = lang.Call(ctx, m.cell.ID, m.fn, starlark.Tuple{t.item}, opts)
+	effects, err := own.finish(context.WithoutCancel(ctx))
+	t.effects = effects
+	if t.err == nil {
+		t.err = err
+	}
+	m.learnAll(own)
+	if t.err == nil && key != "" {
+		e := &cache.Entry{Cell: m.cell.ID, Run: m.executor.opts.RunID, Start: start, Duration: m.executor.now().Sub(start), Effects: effects}
+		t.err = m.keep(ctx, key, e, t.result)
+	}
+}
+
+// learnAll takes over the secrets of a task.
+func (m *mapping) learnAll(own *recorder) {
+	own.secrets.mu.RLock()
+	defer own.secrets.mu.RUnlock()
+	for _, k := range own.secrets.known {
+		m.secrets.learn(k.name, k.text)
+	}
+}
+
+func (m *mapping) key(ctx context.Context, item starlark.Value) (string, error) {
+	if m.hash == "" {
+		return "", nil
+	}
+	hash, err := value.Hash(ctx, item)
+	if errors.Is(err, value.ErrNoForm) {
+		return "", nil
+	}
+	return cache.Recipe{
+		Lang: "pmap", Reads: map[string]string{"f": m.hash, "x": hash}, Version: m.executor.opts.Version, Arch: runtime.GOARCH,
+		Setting: map[string]string{"max_output": strconv.Itoa(m.world.maxOutput())},
+	}.Key(), err
+}
+
+const taskResult = "result"
+
+func (m *mapping) reuse(ctx context.Context, key string, t *task) bool {
+	x := m.executor
+	e, err := x.opts.Cache.Find(ctx, key, x.ask(m.cell))
+	if err != nil || e == nil || x.restoreFiles(ctx, e) != nil {
+		return false
+	}
+	v, err := x.decode(ctx, e.Values[taskResult], nil)
+	if err != nil {
+		return false // lost: it is computed again
+	}
+	t.result, t.effects = v, e.Effects
+	return true
+}
+
+// keep stores the result of a task, if it can be stored.
+func (m *mapping) keep(ctx context.Context, key string, e *cache.Entry, v starlark.Value) error {
+	for _, q := range e.Questions() {
+		if q.Kind == cells.ImpureInput {
+			return nil
+		}
+	}
+	c := m.executor.opts.Cache
+	stored, err := value.Encode(ctx, v, c.Parts())
+	if errors.Is(err, value.ErrNoForm) || err == nil && m.secrets.found(stored.Root) != "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	packed, err := c.Pack(ctx, stored)
+	if err != nil {
+		return err
+	}
+	e.Values = map[string]cache.Value{taskResult: packed}
+	return c.Save(ctx, key, e)
+}

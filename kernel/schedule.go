@@ -1,0 +1,259 @@
+package kernel
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.starlark.net/starlark"
+
+	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/kernel/cache"
+	"github.com/wnb-dev/wnb/notebooks"
+)
+
+// run is the state of one run. Cells run as soon as what they need is there,
+// and are committed in dependency order: only then is it decided whether a cell
+// is in conflict with an earlier one. So the outcome does not depend on which
+// cell was faster. Only the scheduling goroutine touches it.
+type run struct {
+	notebook *Notebook
+	executor *Executor
+	opts     Options
+	order    []string
+	asked    map[string]bool    // cells that shall run; nil for all
+	ran      map[string]*Result // by cell, committed or not
+	final    map[string]*Result // by cell, committed
+	claims   claims
+}
+
+func newRun(n *Notebook, opts Options) *run {
+	order := n.Graph.Order()
+	if opts.Observer != nil {
+		opts.Observer = newInOrder(opts.Observer, order, n.Cell)
+	}
+	r := &run{
+		notebook: n, executor: NewExecutor(opts), opts: opts, order: order,
+		ran: map[string]*Result{}, final: map[string]*Result{}, claims: newClaims(n, opts),
+	}
+	if opts.Only != nil {
+		r.asked = n.Graph.closure(opts.Only)
+	}
+	return r
+}
+
+// schedule runs all cells.
+func (r *run) schedule(ctx context.Context) {
+	place := map[string]int{}
+	for i, id := range r.order {
+		place[id] = i
+	}
+	waiting, users := r.dependencies()
+	ready := &intHeap{}
+	for i, id := range r.order {
+		if waiting[id] == 0 {
+			heap.Push(ready, i)
+		}
+	}
+	results := make(chan *Result)
+	running, committed := 0, 0
+	finish := func(res *Result) {
+		r.ran[res.Cell.ID] = res
+		for _, user := range users[res.Cell.ID] {
+			if waiting[user]--; waiting[user] == 0 {
+				heap.Push(ready, place[user])
+			}
+		}
+		for committed < len(r.order) && r.ran[r.order[committed]] != nil {
+			r.commit(ctx, r.ran[r.order[committed]])
+			committed++
+		}
+	}
+	for committed < len(r.order) {
+		for ready.Len() > 0 && running < max(1, r.opts.Jobs) {
+			c := r.notebook.Cell(r.order[heap.Pop(ready).(int)])
+			if reason, onPurpose := r.skip(ctx, c, r.ran); reason != "" {
+				finish(r.skipped(c, reason, onPurpose))
+				continue
+			}
+			running++
+			values := r.values(c)
+			go func() { results <- r.executor.Run(ctx, r.notebook, c, values) }()
+		}
+		if running > 0 {
+			res := <-results
+			running--
+			finish(res)
+		}
+	}
+}
+
+// dependencies are, for every cell, how many needs it waits for, and who waits
+// for it.
+func (r *run) dependencies() (waiting map[string]int, users map[string][]string) {
+	waiting, users = map[string]int{}, map[string][]string{}
+	for _, id := range r.order {
+		for _, need := range r.notebook.Graph.Needs(id) {
+			waiting[id]++
+			users[need.ID] = append(users[need.ID], id)
+		}
+	}
+	return waiting, users
+}
+
+// commit makes a result final. A cell that ran beside an earlier one which then
+// turned out to be in conflict is skipped after all.
+func (r *run) commit(ctx context.Context, res *Result) {
+	c := res.Cell
+	if res.Status != notebooks.StatusSkipped {
+		if reason, onPurpose := r.skip(context.WithoutCancel(ctx), c, r.final); reason != "" {
+			res = r.skipped(c, reason, onPurpose)
+		} else if err := r.claims.take(res); err != nil && res.Err == nil {
+			res.fail(err)
+		}
+	}
+	r.done(res)
+}
+
+func (r *run) done(res *Result) {
+	r.ran[res.Cell.ID], r.final[res.Cell.ID] = res, res
+	if r.opts.Observer != nil {
+		r.opts.Observer.CellDone(res)
+	}
+}
+
+func (r *run) skipped(c *Cell, reason string, onPurpose bool) *Result {
+	return &Result{Cell: c, Status: notebooks.StatusSkipped, Reason: reason, OnPurpose: onPurpose, Start: r.executor.now()}
+}
+
+// values are what a cell reads from others. One that was kept and turns out to
+// be lost is computed again.
+func (r *run) values(c *Cell) map[string]*Value {
+	values := map[string]*Value{}
+	for _, need := range r.notebook.Graph.Needs(c.ID) {
+		dep := r.ran[need.ID]
+		v := dep.Values[need.Name]
+		if need.Name == "" || v == nil {
+			continue
+		}
+		if dep.From != nil {
+			v = r.recoverable(dep, need.Name, v)
+		}
+		values[need.Name] = v
+	}
+	return values
+}
+
+// recoverable is a kept value of a cell that runs the cell if the value is lost.
+func (r *run) recoverable(dep *Result, name string, v *Value) *Value {
+	inputs := r.values(dep.Cell)
+	return &Value{hash: v.hash, load: func(ctx context.Context) (starlark.Value, error) {
+		loaded, err := v.Get(ctx)
+		if !errors.Is(err, cache.ErrLost) {
+			return loaded, err
+		}
+		if err := r.opts.Cache.Forget(ctx, dep.Key); err != nil {
+			return nil, err
+		}
+		again := &Result{Cell: dep.Cell, Start: r.executor.now()}
+		quiet := *r.executor
+		quiet.opts.Observer = nil
+		quiet.compute(ctx, r.notebook, dep.Cell, inputs, &keeping{key: dep.Key, reads: dep.Reads}, again)
+		if again.Err != nil {
+			return nil, again.Err
+		}
+		found := again.Values[name]
+		if found == nil || found.hash != v.hash {
+			return nil, fmt.Errorf("cell %s does not give the `%s` again that it gave before; run it with --force %s", dep.Cell.ID, name, dep.Cell.ID)
+		}
+		return found.Get(ctx)
+	}}
+}
+
+// skip says why a cell does not run; "" if it does. results are those of the
+// cells that it needs.
+func (r *run) skip(ctx context.Context, c *Cell, results map[string]*Result) (reason string, onPurpose bool) {
+	switch {
+	case r.asked != nil && !r.asked[c.ID]:
+		return "not asked for", true
+	case ctx.Err() != nil:
+		if errors.Is(context.Cause(ctx), lang.ErrTimeout) {
+			return "the run's time was up", false
+		}
+		return "the run was interrupted", false
+	case c.Disabled:
+		return "disabled", true
+	case c.Lang == notebooks.Python:
+		return "python cells are kept and never run", true
+	}
+	for _, e := range r.notebook.Graph.Needs(c.ID) {
+		dep := results[e.ID]
+		if dep.Gave() {
+			continue
+		}
+		if e.Name != "" {
+			return fmt.Sprintf("`%s` comes from cell %s, which %s", e.Name, e.ID, outcome(dep.Status)), dep.OnPurpose
+		}
+		if !c.Always && !dep.OnPurpose {
+			return fmt.Sprintf("it comes after cell %s, which %s", e.ID, outcome(dep.Status)), false
+		}
+	}
+	return r.decided(ctx, c, results)
+}
+
+// decided asks the name that decides whether the cell runs.
+func (r *run) decided(ctx context.Context, c *Cell, results map[string]*Result) (reason string, onPurpose bool) {
+	if c.When == "" {
+		return "", false
+	}
+	v, err := r.value(ctx, c.When, results)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("when=%s: %v", c.When, err), false
+	case v == nil:
+		return fmt.Sprintf("when=%s has no value", c.When), true
+	case !bool(v.Truth()):
+		return fmt.Sprintf("when=%s is %s", c.When, lang.Shorten(v, 40)), true
+	}
+	return "", false
+}
+
+func outcome(s notebooks.Status) string {
+	if s == notebooks.StatusFailed {
+		return "failed"
+	}
+	return "was skipped"
+}
+
+// value is what a name stands for.
+func (r *run) value(ctx context.Context, name string, results map[string]*Result) (starlark.Value, error) {
+	owner, ok := r.notebook.Graph.Owner(name)
+	if !ok {
+		return r.opts.Builtins[name], nil
+	}
+	v := results[owner].Values[name]
+	if v == nil {
+		return nil, nil
+	}
+	return v.Get(ctx)
+}
+
+// closure are cells with all that they need.
+func (g *Graph) closure(ids []string) map[string]bool {
+	out := map[string]bool{}
+	stack := slices.Clone(ids)
+	for len(stack) > 0 {
+		id := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if out[id] {
+			continue
+		}
+		out[id] = true
+		for _, need := range g.Needs(id) {
+			stack = append(stack, need.ID)
+		}
+	}
+	return out
+}
