@@ -62,7 +62,9 @@ func (p *Program) compile(text string, cols columns) (*Program, error) {
 		return nil, p.syntaxError(err)
 	}
 	b := topLevel(f.Stmts)
-	rewrite(f.Stmts)
+	if err := rewrite(f); err != nil {
+		return nil, p.syntaxError(err)
+	}
 	keepResult(f.Stmts)
 	p.code, err = starlark.FileProgram(f, anyName)
 	if err != nil {

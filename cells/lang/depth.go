@@ -1,87 +1,219 @@
 package lang
 
 import (
+	"iter"
+
 	"go.starlark.net/starlark"
 )
 
-// maxNesting is how deep lists and dicts may stand in each other. Showing,
-// freezing and comparing a value recurse, and Go ends the process, not the cell,
-// when its stack is full.
-const maxNesting = 10_000
+// Bounds on values that are shown, compared or leave a cell. The interpreter
+// recurses into values without a look at the clock, the memory or the stack,
+// and Go ends the process, not the cell, when the stack is full.
+const (
+	// maxNesting is how deep values may stand in each other.
+	maxNesting = 10_000
+	// maxParts is how many values may be found in a value that is shown or
+	// compared, when those that are found again are counted again. A list of a
+	// few lists of a few lists ... needs little memory, and more text than any
+	// memory holds.
+	maxParts = 100_000_000
+	// maxFrozen is how many may be found by freezing, which notes in lists, dicts
+	// and sets, and in these alone, that it has been there.
+	maxFrozen = 1_000_000_000
+)
 
-// CheckDepth refuses values that are nested too deep to be shown or frozen. It
-// does not follow values into themselves.
+// CheckDepth refuses values that are nested too deep, or hold each other in too
+// many ways, to be shown or compared. It does not follow values into themselves.
 func CheckDepth(values ...starlark.Value) error {
-	d := depths{}
+	var e extents
 	for _, v := range values {
-		if d.of(v, 0) > maxNesting {
-			return WithHint("keep the parts in one flat list", "a value is nested more than %d deep", maxNesting)
+		if x := e.of(v, 0); x.depth > maxNesting {
+			return errTooDeep()
+		} else if x.parts > maxParts {
+			return errTooMany(maxParts)
 		}
 	}
 	return nil
 }
 
-// depths remembers the depth of containers that hold containers; one that is
-// being looked at counts nothing.
-type depths map[starlark.Value]int
-
-func (d depths) of(v starlark.Value, level int) int {
-	if level > maxNesting {
-		return 1
-	}
-	switch v.(type) {
-	case *starlark.List, *starlark.Dict, *starlark.Set:
-		if known, ok := d[v]; ok {
-			return known
+// checkFreeze refuses values that cannot be frozen.
+func checkFreeze(values []starlark.Value) error {
+	e := extents{freezing: true}
+	for _, v := range values {
+		x := e.of(v, 0)
+		e.total = min(e.total+x.parts, maxFrozen+1)
+		switch {
+		case e.endless:
+			return WithHint("define them at the top level of the cell, or give them to each other as arguments", "functions hold each other in a circle")
+		case x.depth > maxNesting:
+			return errTooDeep()
+		case e.total > maxFrozen:
+			return errTooMany(maxFrozen)
 		}
-	case starlark.Tuple:
-	default:
-		return 0
 	}
-	deepest, marked := 0, false
-	eachElement(v, func(x starlark.Value) {
-		if !isContainer(x) {
-			return
-		}
-		if _, isTuple := v.(starlark.Tuple); !isTuple && !marked {
-			d[v], marked = 0, true
-		}
-		deepest = max(deepest, d.of(x, level+1))
-	})
-	if marked {
-		d[v] = deepest + 1
-	}
-	return deepest + 1
+	return nil
 }
 
-func isContainer(v starlark.Value) bool {
+func errTooDeep() error {
+	return WithHint("keep the parts in one flat list", "a value is nested more than %d deep", maxNesting)
+}
+
+func errTooMany(limit int) error {
+	return WithHint("the same parts stand in it again and again; refer to them by number", "a value has more than %d parts", limit)
+}
+
+// An extent is the size of a value.
+type extent struct {
+	depth int
+	parts int64
+	open  int // while the value is being looked at: 1 + extents.marks then
+}
+
+// extents measures values. It remembers containers that hold containers; one
+// that is being looked at counts nothing.
+type extents struct {
+	known map[any]extent
+	// For freezing:
+	freezing bool
+	total    int64 // the parts of all lists, dicts, sets and boxes
+	marks    int   // how many of these the value being looked at stands in
+	endless  bool  // a value holds itself with none of these in between
+}
+
+func (e *extents) of(v starlark.Value, level int) extent {
+	if level > maxNesting {
+		return extent{depth: 1, parts: 1}
+	}
+	if !isContainer(v) {
+		return extent{parts: 1}
+	}
+	marking := e.freezing && marksFreezing(v)
+	if marking {
+		e.marks++
+		defer func() { e.marks-- }()
+	}
+	var id any // of v, once it is needed
+	x := extent{parts: 1}
+	for part := range elements(v) {
+		if !isContainer(part) {
+			x.parts++
+			continue
+		}
+		if id == nil {
+			id = identity(v)
+			if known, ok := e.known[id]; ok {
+				e.endless = e.endless || e.freezing && known.open == e.marks+1
+				return known
+			}
+			e.remember(id, extent{open: e.marks + 1})
+		}
+		inner := e.of(part, level+1)
+		x.depth = max(x.depth, inner.depth)
+		x.parts = min(x.parts+inner.parts, maxFrozen+1)
+	}
+	x.depth++
+	if marking {
+		e.total = min(e.total+x.parts, maxFrozen+1)
+		x.parts = 1
+	}
+	if id != nil {
+		e.remember(id, x)
+	}
+	return x
+}
+
+func (e *extents) remember(id any, x extent) {
+	if e.known == nil {
+		e.known = map[any]extent{}
+	}
+	e.known[id] = x
+}
+
+// marksFreezing tells the values that note that they are frozen.
+func marksFreezing(v starlark.Value) bool {
 	switch v.(type) {
-	case *starlark.List, *starlark.Dict, *starlark.Set, starlark.Tuple:
+	case *starlark.List, *starlark.Dict, *starlark.Set, *box:
 		return true
 	}
 	return false
 }
 
-// eachElement goes through what a container holds; keys of dicts and elements
-// of sets are hashable and so at most tuples.
-func eachElement(v starlark.Value, visit func(starlark.Value)) {
+// identity tells a container from others that hold the same.
+func identity(v starlark.Value) any {
+	if t, ok := v.(starlark.Tuple); ok {
+		type slice struct {
+			first *starlark.Value
+			n     int
+		}
+		return slice{&t[0], len(t)}
+	}
+	return v
+}
+
+// isContainer tells values that hold others. A function holds its defaults and
+// what it captures from other functions.
+func isContainer(v starlark.Value) bool {
 	switch v := v.(type) {
-	case *starlark.List:
-		for i := range v.Len() {
-			visit(v.Index(i))
+	case *starlark.List, *starlark.Dict, *starlark.Set, starlark.Tuple, *box:
+		return true
+	case *starlark.Function:
+		return v.NumFreeVars() > 0 || v.NumParams() > 0
+	case *starlark.Builtin:
+		return v.Receiver() != nil
+	}
+	return false
+}
+
+// elements are what a container holds.
+func elements(v starlark.Value) iter.Seq[starlark.Value] {
+	return func(yield func(starlark.Value) bool) {
+		switch v := v.(type) {
+		case *starlark.List:
+			for i := range v.Len() {
+				if !yield(v.Index(i)) {
+					return
+				}
+			}
+		case starlark.Tuple:
+			for _, x := range v {
+				if !yield(x) {
+					return
+				}
+			}
+		case *starlark.Dict:
+			for k, x := range v.Entries() {
+				if !yield(k) || !yield(x) {
+					return
+				}
+			}
+		case *starlark.Set:
+			for x := range v.Elements() {
+				if !yield(x) {
+					return
+				}
+			}
+		case *starlark.Builtin:
+			yield(v.Receiver())
+		case *box:
+			if v.value != nil {
+				yield(v.value)
+			}
+		case *starlark.Function:
+			held(v, yield)
 		}
-	case starlark.Tuple:
-		for _, x := range v {
-			visit(x)
+	}
+}
+
+// held visits what a function holds.
+func held(fn *starlark.Function, yield func(starlark.Value) bool) {
+	for i := range fn.NumParams() {
+		if v := fn.ParamDefault(i); v != nil && !yield(v) {
+			return
 		}
-	case *starlark.Dict:
-		for _, item := range v.Items() {
-			visit(item[0])
-			visit(item[1])
-		}
-	case *starlark.Set:
-		for x := range v.Elements() {
-			visit(x)
+	}
+	for i := range fn.NumFreeVars() {
+		if _, v := fn.FreeVar(i); v != nil && !yield(v) {
+			return
 		}
 	}
 }

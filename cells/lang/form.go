@@ -99,7 +99,8 @@ type lookup struct {
 func (l *lookup) value(u *use) starlark.Value {
 	if u.scope == resolve.Free {
 		for i := range l.fn.NumFreeVars() {
-			if b, v := l.fn.FreeVar(i); b.Name == u.name {
+			b, held := l.fn.FreeVar(i)
+			if name, v := unboxed(b.Name, held); name == u.name {
 				return v
 			}
 		}
@@ -113,7 +114,7 @@ func (l *lookup) value(u *use) starlark.Value {
 		}
 	}
 	v := l.predeclared[u.name]
-	if v == starlark.Universe[u.name] {
+	if v == universe[u.name] {
 		return nil
 	}
 	return v

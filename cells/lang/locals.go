@@ -30,15 +30,23 @@ func WithLocals(thread *starlark.Thread, err error) error {
 		}
 		var locals []Local
 		if fn.Name() != "<toplevel>" {
-			for i := range frame.NumLocals() {
-				if b, v := frame.Local(i); v != nil {
-					locals = append(locals, Local{b.Name, Shorten(v, maxLocal)})
-				}
-			}
+			locals = variables(frame)
 		}
 		frames = append(frames, locals)
 	}
 	return &localsError{err, frames}
+}
+
+// variables are those of a function that have a value. The interpreter does not
+// show what stands in one that an inner function captures.
+func variables(frame starlark.DebugFrame) []Local {
+	var out []Local
+	for i := range frame.NumLocals() {
+		if b, v := frame.Local(i); v != nil && v.Type() != "cell" {
+			out = append(out, Local{b.Name, Shorten(v, maxLocal)})
+		}
+	}
+	return out
 }
 
 // maxLocal is how much of a variable's value a back-trace shows.
@@ -61,19 +69,74 @@ func topLevelLocals(vars starlark.StringDict) []Local {
 	return out
 }
 
-// Shorten shows a value in at most n characters. Containers are described by
-// their size, so that the cost does not depend on what they hold.
+// Shorten shows a value in at most n characters. Long containers are described
+// by their size, and nothing is looked at beyond n characters, so that the cost
+// does not depend on what the value holds.
 func Shorten(v starlark.Value, n int) string {
 	if s, ok := v.(starlark.Sequence); ok && s.Len() > n {
 		return fmt.Sprintf("%s of %d", v.Type(), s.Len())
 	}
-	text := v.String()
-	if s, ok := v.(starlark.String); ok && len(s) > 4*n {
-		text = s[:4*n].String()
-	}
-	runes := []rune(text)
+	w := &shortWriter{limit: 4 * n} // characters have up to four bytes
+	w.value(v)
+	runes := []rune(w.String())
 	if len(runes) > n {
 		return string(runes[:n-1]) + "…"
 	}
-	return text
+	return string(runes)
+}
+
+// shortWriter writes values as Starlark does, and stops when it has enough.
+type shortWriter struct {
+	strings.Builder
+	limit int
+}
+
+func (w *shortWriter) full() bool { return w.Len() > w.limit }
+
+func (w *shortWriter) value(v starlark.Value) {
+	switch v := v.(type) {
+	case starlark.String:
+		w.WriteString(v[:min(len(v), w.limit)].String())
+	case *starlark.List, starlark.Tuple, *starlark.Set:
+		open, end := "[", "]"
+		if t, ok := v.(starlark.Tuple); ok {
+			open, end = "(", ")"
+			if len(t) == 1 {
+				end = ",)"
+			}
+		} else if _, ok := v.(*starlark.Set); ok {
+			open, end = "set([", "])"
+		}
+		w.WriteString(open)
+		w.elements(v)
+		w.WriteString(end)
+	case *starlark.Dict:
+		w.WriteString("{")
+		sep := ""
+		for k, x := range v.Entries() {
+			if w.full() {
+				return
+			}
+			w.WriteString(sep)
+			w.value(k)
+			w.WriteString(": ")
+			w.value(x)
+			sep = ", "
+		}
+		w.WriteString("}")
+	default:
+		w.WriteString(v.String())
+	}
+}
+
+func (w *shortWriter) elements(v starlark.Value) {
+	sep := ""
+	for x := range elements(v) {
+		if w.full() {
+			return
+		}
+		w.WriteString(sep)
+		w.value(x)
+		sep = ", "
+	}
 }

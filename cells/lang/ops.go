@@ -44,6 +44,9 @@ func makeHidden() starlark.StringDict {
 		return checkTruth(args[0])
 	})
 	add("f", formatFields)
+	add("box", makeBox)
+	add("mod", formatPercent)
+	add("format", formatMethod)
 	return d
 }
 
@@ -68,6 +71,11 @@ func compare(op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
 	} else if c, ok := y.(Comparer); ok {
 		if v, ok, err := c.CompareWith(op, x, starlark.Right); ok || err != nil {
 			return v, err
+		}
+	}
+	if isContainer(x) && isContainer(y) {
+		if err := CheckDepth(x, y); err != nil {
+			return nil, err
 		}
 	}
 	b, err := starlark.Compare(op, x, y)
@@ -102,6 +110,9 @@ func formatFields(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, 
 }
 
 func formatField(v starlark.Value, text, conv, spec string) (string, error) {
+	if err := CheckDepth(v); err != nil {
+		return "", err
+	}
 	// {x=} shows repr(x) unless a format is given, as in Python.
 	if conv == "r" || conv == "a" || text != "" && conv == "" && spec == "" {
 		v = starlark.String(v.String())

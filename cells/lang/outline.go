@@ -177,7 +177,6 @@ func defaultName(param string) string { return defaultPrefix + param }
 // of a parameter, which Rebuild needs at once.
 func IsDefault(name string) bool { return strings.HasPrefix(name, defaultPrefix) }
 
-
 // code writes the function with hidden names for its defaults.
 func (l *literal) code() string {
 	w := &printer{}

@@ -88,10 +88,12 @@ func makeTemplate(name, code string, h *Home) (*template, error) {
 			return nil, err
 		}
 	}
-	rewrite(f.Stmts)
+	if err := rewrite(f); err != nil {
+		return nil, err
+	}
 	if e, ok := f.Stmts[0].(*syntax.ExprStmt); ok {
 		t.global = resultName
-		f.Stmts[0] = &syntax.AssignStmt{OpPos: *l.pos, Op: syntax.EQ, LHS: &syntax.Ident{NamePos: *l.pos, Name: resultName}, RHS: e.X}
+		f.Stmts[0] = assign(*l.pos, &syntax.Ident{NamePos: *l.pos, Name: resultName}, e.X)
 	}
 	if t.code, err = starlark.FileProgram(f, anyName); err != nil {
 		return nil, err
@@ -145,7 +147,7 @@ func languageNames(f *syntax.File) starlark.StringDict {
 		}
 		if v := hidden[id.Name]; v != nil {
 			given[id.Name] = v
-		} else if v := starlark.Universe[id.Name]; v != nil {
+		} else if v := universe[id.Name]; v != nil {
 			given[id.Name] = v
 		}
 		return true

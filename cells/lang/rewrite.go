@@ -5,11 +5,20 @@ import "go.starlark.net/syntax"
 // resultName holds the value of a cell's last expression.
 const resultName = reserved + "result"
 
-// rewrite turns comparisons into calls and checks truth values, in place.
-func rewrite(stmts []syntax.Stmt) {
-	for _, s := range stmts {
-		rewriteStmt(s)
+// rewriter is the pass over the syntax tree. It turns comparisons into calls,
+// checks truth values, looks into values that are formatted, and puts some
+// variables into boxes, all in place.
+type rewriter struct{ boxed boxes }
+
+// rewrite runs the pass. The error is one of resolution.
+func rewrite(f *syntax.File) error {
+	boxed, err := findBoxes(f)
+	if err != nil {
+		return err
 	}
+	r := rewriter{boxed}
+	f.Stmts = r.stmts(f.Stmts)
+	return nil
 }
 
 // keepResult makes the value of a last expression statement the cell's result.
@@ -17,143 +26,205 @@ func keepResult(stmts []syntax.Stmt) {
 	if len(stmts) == 0 {
 		return
 	}
-	last, ok := stmts[len(stmts)-1].(*syntax.ExprStmt)
-	if !ok {
-		return
+	if last, ok := stmts[len(stmts)-1].(*syntax.ExprStmt); ok {
+		stmts[len(stmts)-1] = assign(syntax.Start(last.X), &syntax.Ident{NamePos: syntax.Start(last.X), Name: resultName}, last.X)
 	}
-	pos := syntax.Start(last.X)
-	stmts[len(stmts)-1] = &syntax.AssignStmt{OpPos: pos, Op: syntax.EQ, LHS: &syntax.Ident{NamePos: pos, Name: resultName}, RHS: last.X}
 }
 
-func rewriteStmt(s syntax.Stmt) {
+func assign(pos syntax.Position, target, value syntax.Expr) *syntax.AssignStmt {
+	return &syntax.AssignStmt{OpPos: pos, Op: syntax.EQ, LHS: target, RHS: value}
+}
+
+func (r rewriter) stmts(stmts []syntax.Stmt) []syntax.Stmt {
+	var out []syntax.Stmt // made only if statements are added
+	for i, s := range stmts {
+		added := r.stmt(s)
+		if added != nil && out == nil {
+			out = append(make([]syntax.Stmt, 0, len(stmts)+1), stmts[:i]...)
+		}
+		if out != nil {
+			out = append(out, s)
+		}
+		if added != nil {
+			out = append(out, added)
+		}
+	}
+	if out != nil {
+		return out
+	}
+	return stmts
+}
+
+// stmt rewrites a statement and gives the one that must follow it, if any.
+func (r rewriter) stmt(s syntax.Stmt) (added syntax.Stmt) {
 	switch s := s.(type) {
 	case *syntax.AssignStmt:
-		s.LHS, s.RHS = value(s.LHS), value(s.RHS)
+		s.LHS, s.RHS = r.value(s.LHS), r.value(s.RHS)
 	case *syntax.DefStmt:
-		values(s.Params)
-		rewrite(s.Body)
+		return r.def(s)
 	case *syntax.ExprStmt:
-		s.X = value(s.X)
+		s.X = r.value(s.X)
 	case *syntax.IfStmt:
-		s.Cond = truth(s.Cond)
-		rewrite(s.True)
-		rewrite(s.False)
+		s.Cond = r.truth(s.Cond)
+		s.True, s.False = r.stmts(s.True), r.stmts(s.False)
 	case *syntax.ForStmt:
-		s.X = value(s.X)
-		rewrite(s.Body)
+		s.Vars, s.X = r.value(s.Vars), r.value(s.X)
+		s.Body = r.stmts(s.Body)
 	case *syntax.WhileStmt:
-		s.Cond = truth(s.Cond)
-		rewrite(s.Body)
+		s.Cond = r.truth(s.Cond)
+		s.Body = r.stmts(s.Body)
 	case *syntax.ReturnStmt:
-		s.Result = value(s.Result)
+		s.Result = r.value(s.Result)
+	}
+	return nil
+}
+
+func (r rewriter) def(s *syntax.DefStmt) (added syntax.Stmt) {
+	r.params(s.Params)
+	made := r.boxed.of(s)
+	s.Body = r.stmts(s.Body)
+	s.Body = r.boxed.insert(s, made)
+	if v, ok := r.value(s.Name).(*syntax.DotExpr); ok {
+		return assign(s.Def, v, &syntax.Ident{NamePos: s.Name.NamePos, Name: s.Name.Name})
+	}
+	return nil
+}
+
+// params rewrites the defaults of parameters.
+func (r rewriter) params(list []syntax.Expr) {
+	for _, p := range list {
+		if b, ok := p.(*syntax.BinaryExpr); ok {
+			b.Y = r.value(b.Y)
+		}
 	}
 }
 
-func values(list []syntax.Expr) {
+func (r rewriter) values(list []syntax.Expr) {
 	for i, e := range list {
-		list[i] = value(e)
+		list[i] = r.value(e)
 	}
 }
 
-// value rewrites an expression whose value is used.
-func value(e syntax.Expr) syntax.Expr {
+// value rewrites an expression whose value is used, or that is assigned to.
+func (r rewriter) value(e syntax.Expr) syntax.Expr {
 	switch e := e.(type) {
 	case nil:
 		return nil
+	case *syntax.Ident:
+		return r.boxed.use(e)
 	case *syntax.BinaryExpr:
-		return binary(e)
+		return r.binary(e)
 	case *syntax.UnaryExpr:
 		if e.Op == syntax.NOT {
-			e.X = truth(e.X)
+			e.X = r.truth(e.X)
 		} else {
-			e.X = value(e.X)
+			e.X = r.value(e.X)
 		}
 	case *syntax.CondExpr:
-		e.Cond, e.True, e.False = truth(e.Cond), value(e.True), value(e.False)
+		e.Cond, e.True, e.False = r.truth(e.Cond), r.value(e.True), r.value(e.False)
 	case *syntax.ParenExpr:
-		e.X = value(e.X)
+		e.X = r.value(e.X)
 	case *syntax.CallExpr:
-		e.Fn = value(e.Fn)
-		values(e.Args)
+		return r.call(e)
 	case *syntax.DotExpr:
-		e.X = value(e.X)
+		e.X = r.value(e.X)
 	case *syntax.IndexExpr:
-		e.X, e.Y = value(e.X), value(e.Y)
+		e.X, e.Y = r.value(e.X), r.value(e.Y)
 	case *syntax.SliceExpr:
-		e.X, e.Lo, e.Hi, e.Step = value(e.X), value(e.Lo), value(e.Hi), value(e.Step)
+		e.X, e.Lo, e.Hi, e.Step = r.value(e.X), r.value(e.Lo), r.value(e.Hi), r.value(e.Step)
 	case *syntax.ListExpr:
-		values(e.List)
+		r.values(e.List)
 	case *syntax.TupleExpr:
-		values(e.List)
+		r.values(e.List)
 	case *syntax.DictExpr:
-		values(e.List)
+		r.values(e.List)
 	case *syntax.DictEntry:
-		e.Key, e.Value = value(e.Key), value(e.Value)
+		e.Key, e.Value = r.value(e.Key), r.value(e.Value)
 	case *syntax.LambdaExpr:
-		values(e.Params)
-		e.Body = value(e.Body)
+		r.params(e.Params)
+		e.Body = r.value(e.Body)
 	case *syntax.Comprehension:
-		comprehension(e)
+		r.comprehension(e)
 	}
 	return e
 }
 
-func binary(e *syntax.BinaryExpr) syntax.Expr {
+func (r rewriter) binary(e *syntax.BinaryExpr) syntax.Expr {
 	switch {
 	case e.Op == syntax.AND || e.Op == syntax.OR:
 		// The right side is handed on as it is; whoever asks for its truth checks it.
-		e.X, e.Y = truth(e.X), value(e.Y)
+		e.X, e.Y = r.truth(e.X), r.value(e.Y)
 		return e
 	case e.Op == syntax.EQ:
-		// A keyword argument or a default: the left side is a name.
-		e.Y = value(e.Y)
+		// A keyword argument: the left side is a name.
+		e.Y = r.value(e.Y)
 		return e
+	case e.Op == syntax.PERCENT && isText(e.X):
+		return call("mod", e.OpPos, r.value(e.X), r.value(e.Y))
 	}
-	e.X, e.Y = value(e.X), value(e.Y)
+	e.X, e.Y = r.value(e.X), r.value(e.Y)
 	if name, ok := comparisons[e.Op]; ok {
 		return call(name, e.OpPos, e.X, e.Y)
 	}
 	return e
 }
 
-func comprehension(e *syntax.Comprehension) {
-	e.Body = value(e.Body)
+// isText tells a string literal.
+func isText(e syntax.Expr) bool {
+	l, ok := unparen(e).(*syntax.Literal)
+	return ok && l.Token == syntax.STRING
+}
+
+// call rewrites a call. That of a method format becomes one of a builtin that
+// looks at the arguments first.
+func (r rewriter) call(e *syntax.CallExpr) syntax.Expr {
+	e.Fn = r.value(e.Fn)
+	r.values(e.Args)
+	if d, ok := e.Fn.(*syntax.DotExpr); ok && d.Name.Name == "format" {
+		e.Args = append([]syntax.Expr{d}, e.Args...)
+		e.Fn = &syntax.Ident{NamePos: d.Dot, Name: reserved + "format"}
+	}
+	return e
+}
+
+func (r rewriter) comprehension(e *syntax.Comprehension) {
+	e.Body = r.value(e.Body)
 	for _, c := range e.Clauses {
 		switch c := c.(type) {
 		case *syntax.ForClause:
-			c.X = value(c.X)
+			c.X = r.value(c.X)
 		case *syntax.IfClause:
-			c.Cond = truth(c.Cond)
+			c.Cond = r.truth(c.Cond)
 		}
 	}
 }
 
 // truth rewrites an expression that is asked for its truth. What is always a
 // bool needs no check.
-func truth(e syntax.Expr) syntax.Expr {
+func (r rewriter) truth(e syntax.Expr) syntax.Expr {
 	switch x := e.(type) {
 	case *syntax.ParenExpr:
-		x.X = truth(x.X)
+		x.X = r.truth(x.X)
 		return x
 	case *syntax.UnaryExpr:
 		if x.Op == syntax.NOT {
-			return value(x)
+			return r.value(x)
 		}
 	case *syntax.BinaryExpr:
 		switch {
 		case x.Op == syntax.AND || x.Op == syntax.OR:
-			x.X, x.Y = truth(x.X), truth(x.Y)
+			x.X, x.Y = r.truth(x.X), r.truth(x.Y)
 			return x
 		case x.Op == syntax.IN || x.Op == syntax.NOT_IN:
-			return value(x)
+			return r.value(x)
 		}
 		if name, ok := comparisons[x.Op]; ok {
-			return call("if_"+name, x.OpPos, value(x.X), value(x.Y))
+			return call("if_"+name, x.OpPos, r.value(x.X), r.value(x.Y))
 		}
 	case *syntax.Literal:
 		return x
 	}
-	return call("truth", startOf(e), value(e))
+	return call("truth", startOf(e), r.value(e))
 }
 
 // call is a call of a hidden builtin, standing at pos.

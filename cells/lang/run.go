@@ -70,7 +70,7 @@ func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options
 	if runErr != nil {
 		return nil, p.runtimeError(ctx, runErr, globals, env, guard, opts)
 	}
-	if err := CheckDepth(valuesOf(globals)...); err != nil {
+	if err := checkFreeze(valuesOf(globals)); err != nil {
 		return nil, p.errorAtEnd(err)
 	}
 	globals.Freeze()
@@ -111,7 +111,7 @@ func Call(ctx context.Context, name string, fn starlark.Callable, args starlark.
 	if callErr != nil {
 		return nil, p.runtimeError(ctx, callErr, nil, nil, guard, opts)
 	}
-	if err := CheckDepth(v); err != nil {
+	if err := checkFreeze([]starlark.Value{v}); err != nil {
 		return nil, p.errorAtEnd(err)
 	}
 	v.Freeze()
