@@ -104,9 +104,14 @@ func (s *state) serve(ctx context.Context, dir string, f serveFlags) error {
 func (s *state) serveStore(ctx context.Context, store *storage.Store, listener net.Listener, dir, token string, f serveFlags) (err error) {
 	state := filepath.Join(store.Dir(), "serve")
 	sessions := newKeeper(s, store, dir)
+	sessions.settings = newSettings(session.Mode(f.reactive))
 	defer func() { err = errors.Join(err, sessions.close()) }()
 	manager := live.New(live.Config{
-		Start:    s.starter(store.Dir(), dir, f),
+		Start: sessions.settings.starter(func(mode session.Mode) live.Starter {
+			f := f
+			f.reactive = string(mode)
+			return s.starter(store.Dir(), dir, f)
+		}),
 		Store:    live.NewFileStore(filepath.Join(state, "outputs"), nil),
 		Blobs:    outputBlobs{store},
 		Document: sessions.document,
@@ -115,16 +120,20 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 	})
 	// Closing goes on when the interrupt has come already.
 	defer func() { err = errors.Join(err, manager.Close(context.WithoutCancel(ctx))) }()
-	files, err := contents.New(contents.Options{Root: dir, State: state, Outputs: server.DocumentOutputs(manager), Clock: s.clock})
+	files, err := contents.New(contents.Options{Root: dir, State: state, Outputs: sessions.settings.outputs(server.DocumentOutputs(manager)), Clock: s.clock})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
 	sessions.files = files
+	index, mount, err := s.pageRoutes(sessions, manager)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	srv, err := server.New(server.Options{
 		Contents: files, Live: server.FromManager(manager), Token: token,
 		AllowOrigins: f.origins, AllowHosts: f.hosts, ConfigDir: filepath.Join(state, "config"),
-		MaxMessage: f.maxMessageMB << 20, Mount: sessions.routes(manager), Log: s.log(f.verbose), Clock: s.clock,
+		MaxMessage: f.maxMessageMB << 20, Page: index, Mount: mount, Log: s.log(f.verbose), Clock: s.clock,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -86,6 +86,15 @@ func newKernel(sup *host.Supervisor) *process {
 	return p
 }
 
+// Send implements live.Kernel.
+func (p *process) Send(ctx context.Context, process int, m *protocol.Message) error {
+	err := p.Supervisor.Send(ctx, process, m)
+	if errors.Is(err, host.ErrDead) {
+		err = fmt.Errorf("%w: %w", live.ErrKernelGone, err)
+	}
+	return err
+}
+
 // Exit implements live.Kernel.
 func (p *process) Exit() <-chan live.Exit { return p.exit }
 
@@ -99,10 +108,11 @@ func (b outputBlobs) PutBlob(ctx context.Context, r io.Reader) (string, error) {
 
 // keeper keeps the session runs of kernels.
 type keeper struct {
-	s     *state
-	store *storage.Store
-	dir   string
-	files *contents.Manager
+	s        *state
+	store    *storage.Store
+	dir      string
+	files    *contents.Manager
+	settings *settings
 
 	mu       sync.Mutex
 	sessions map[string]*runlog.Session // by kernel
@@ -160,7 +170,8 @@ func (k *keeper) document(ctx context.Context, path string) (string, error) {
 	if !k.files.IsFile(path) {
 		return "", nil
 	}
-	return k.files.Text(ctx, path)
+	text, err := k.files.Text(ctx, path)
+	return k.settings.apply(path, text), err
 }
 
 // note takes a message that a kernel addresses to the server. It does not wait
@@ -210,18 +221,18 @@ func answerError(w http.ResponseWriter, code int, err error) {
 
 // keep makes a run of what a session did.
 func (k *keeper) keep(ctx context.Context, kernel, path string) (*runlog.Run, error) {
-	text, err := k.document(ctx, path)
+	if !k.files.IsFile(path) {
+		return nil, fmt.Errorf("%s is not a saved .wnb notebook; save it first", path)
+	}
+	text, err := k.files.Text(ctx, path)
 	if err != nil {
 		return nil, err
-	}
-	if text == "" {
-		return nil, fmt.Errorf("%s is not a saved .wnb notebook; save it first", path)
 	}
 	doc, err := notebooks.Parse(path, []byte(text))
 	if err != nil {
 		return nil, err
 	}
-	params, err := notebooks.ResolveParams(doc.Front.Params, nil, nil)
+	params, err := notebooks.ResolveParams(doc.Front.Params, nil, k.settings.get(path).params)
 	if err != nil {
 		return nil, err
 	}

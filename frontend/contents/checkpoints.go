@@ -206,6 +206,27 @@ func (m *Manager) version(clean, id string) (*os.File, error) {
 	return file, fileError("open a version of", clean, err)
 }
 
+// CheckpointText gives the text of a kept version, to be compared.
+func (m *Manager) CheckpointText(ctx context.Context, apiPath, id string) (string, error) {
+	clean, err := m.versioned(apiPath)
+	if err != nil {
+		return "", err
+	}
+	file, err := m.version(clean, id)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(withContext{ctx, file}, m.opt.MaxContent+1))
+	if err != nil {
+		return "", fileError("read a version of", clean, err)
+	}
+	if int64(len(data)) > m.opt.MaxContent {
+		return "", fmt.Errorf("a version of %s has more than %d bytes: %w", clean, m.opt.MaxContent, ErrTooLarge)
+	}
+	return string(data), nil
+}
+
 // RestoreCheckpoint puts a kept version in place. What was there is kept.
 func (m *Manager) RestoreCheckpoint(ctx context.Context, apiPath, id string) error {
 	clean, err := m.versioned(apiPath)

@@ -193,5 +193,9 @@ func (s *Server) tree(w http.ResponseWriter, r *http.Request) {
 	} else if who.entry == byCookie {
 		xsrf = giveXSRF(w, r)
 	}
+	if s.opt.Page != nil {
+		s.opt.Page.ServeHTTP(w, r)
+		return
+	}
 	showPage(w, http.StatusOK, page{LoggedIn: true, XSRF: xsrf})
 }

@@ -27,6 +27,9 @@ type Options struct {
 	// ConfigDir keeps the sections of /api/config; empty: they are forgotten
 	// at the end.
 	ConfigDir string
+	// Page is what /tree, and all below it, shows to who is logged in; nil: a
+	// line that says that the server runs.
+	Page http.Handler
 	// Mount adds handlers by http.ServeMux pattern, behind the gate.
 	Mount map[string]http.Handler
 

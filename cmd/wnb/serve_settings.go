@@ -1,0 +1,282 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/wnb-dev/wnb/frontend/contents"
+	"github.com/wnb-dev/wnb/frontend/live"
+	"github.com/wnb-dev/wnb/kernel/session"
+	"github.com/wnb-dev/wnb/notebooks"
+)
+
+// settings are how documents are run while the server lives: the parameters
+// that forms set, and what happens to stale cells. Neither is in the file.
+//
+// A kernel learns parameters with its document, as defaults in the front matter,
+// and its mode at its start.
+type settings struct {
+	mode session.Mode // unless a document has its own
+
+	mu sync.Mutex
+	of map[string]setting
+}
+
+type setting struct {
+	params map[string]any
+	mode   session.Mode
+}
+
+func newSettings(mode session.Mode) *settings { return &settings{mode: mode, of: map[string]setting{}} }
+
+func (s *settings) get(path string) setting {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	have := s.of[path]
+	if have.mode == "" {
+		have.mode = s.mode
+	}
+	return have
+}
+
+func (s *settings) change(path string, change func(setting) setting) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of[path] = change(s.of[path])
+}
+
+// starter gives each kernel the mode of its document.
+func (s *settings) starter(start func(mode session.Mode) live.Starter) live.Starter {
+	return func(ctx context.Context, path string) (live.Kernel, error) { return start(s.get(path).mode)(ctx, path) }
+}
+
+// apply writes the parameters into the text of a document that a kernel gets. A
+// text that cannot be read, and parameters that do not fit, are left as they are:
+// the kernel says what is wrong with them.
+func (s *settings) apply(path, text string) string {
+	set := s.get(path).params
+	doc, err := notebooks.Parse(path, []byte(text))
+	if err != nil || len(set) == 0 {
+		return text
+	}
+	front, err := withDefaults(doc.Front.Raw, set)
+	if err != nil {
+		return text
+	}
+	doc.Front, err = notebooks.ParseFrontMatter(front)
+	if err != nil {
+		return text
+	}
+	return string(doc.Print())
+}
+
+// withDefaults gives declared parameters of a front matter other defaults.
+func withDefaults(front string, set map[string]any) (string, error) {
+	var all yaml.MapSlice
+	if err := yaml.UnmarshalWithOptions([]byte(front), &all, yaml.UseOrderedMap()); err != nil {
+		return "", err
+	}
+	for i, item := range all {
+		declared, ok := item.Value.(yaml.MapSlice)
+		if item.Key != "params" || !ok {
+			continue
+		}
+		for j, p := range declared {
+			name, _ := p.Key.(string)
+			if value, ok := set[name]; ok {
+				declared[j].Value = withDefault(p.Value, value)
+			}
+		}
+		all[i].Value = declared
+	}
+	out, err := yaml.Marshal(all)
+	return string(out), err
+}
+
+// withDefault is a declaration, the short form or the long one, with another
+// default.
+func withDefault(declaration, value any) any {
+	long, ok := declaration.(yaml.MapSlice)
+	if !ok {
+		return value
+	}
+	for i, item := range long {
+		if item.Key == "default" {
+			long[i].Value = value
+			return long
+		}
+	}
+	return append(long, yaml.MapItem{Key: "default", Value: value})
+}
+
+// outputs makes documents that are saved, moved or deleted known here.
+func (s *settings) outputs(next contents.Outputs) contents.Outputs { return settingOutputs{next, s} }
+
+type keptOutputs = contents.Outputs
+
+type settingOutputs struct {
+	keptOutputs
+	settings *settings
+}
+
+// Saved implements contents.Outputs.
+func (o settingOutputs) Saved(ctx context.Context, path string, seen int64, cells map[string]contents.CellOutputs, text string) error {
+	return o.keptOutputs.Saved(ctx, path, seen, cells, o.settings.apply(path, text))
+}
+
+// Moved implements contents.Outputs.
+func (o settingOutputs) Moved(ctx context.Context, from, to string) error {
+	o.settings.mu.Lock()
+	for path, have := range o.settings.of {
+		if rest, ok := strings.CutPrefix(path+"/", from+"/"); ok {
+			delete(o.settings.of, path)
+			o.settings.of[strings.TrimSuffix(to+"/"+rest, "/")] = have
+		}
+	}
+	o.settings.mu.Unlock()
+	return o.keptOutputs.Moved(ctx, from, to)
+}
+
+// paramModel is a declared parameter and its value as the page reads them.
+type paramModel struct {
+	Name    string              `json:"name"`
+	Type    notebooks.ParamType `json:"type"`
+	Default any                 `json:"default"`
+	Value   any                 `json:"value"`
+	Min     *float64            `json:"min,omitempty"`
+	Max     *float64            `json:"max,omitempty"`
+	Choices []any               `json:"choices,omitempty"`
+	Help    string              `json:"help,omitempty"`
+}
+
+type settingsModel struct {
+	Params  []paramModel `json:"params"`
+	Mode    session.Mode `json:"mode"`
+	Problem string       `json:"problem,omitempty"`
+}
+
+func paramModels(defs []notebooks.Param, set map[string]any) []paramModel {
+	models := []paramModel{}
+	for _, p := range defs {
+		value, ok := set[p.Name]
+		if !ok {
+			value = p.Default
+		}
+		models = append(models, paramModel{p.Name, p.Type, p.Default, value, p.Min, p.Max, p.Choices, p.Help})
+	}
+	return models
+}
+
+// settingsHandler answers and changes the settings of a document.
+type settingsHandler struct {
+	settings *settings
+	files    *contents.Manager
+	live     *live.Manager
+}
+
+func (h settingsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := strings.Trim(r.PathValue("path"), "/")
+	text, err := h.files.Text(r.Context(), path)
+	if err != nil {
+		answerError(w, http.StatusNotFound, err)
+		return
+	}
+	doc, err := notebooks.Parse(path, []byte(text))
+	if err != nil {
+		h.answer(w, settingsModel{Params: []paramModel{}, Mode: h.settings.get(path).mode, Problem: err.Error()})
+		return
+	}
+	if r.Method == http.MethodPatch {
+		if err := h.change(r, path, doc.Front.Params); err != nil {
+			answerError(w, http.StatusBadRequest, err)
+			return
+		}
+		if err := h.live.SetDocument(r.Context(), path, h.settings.apply(path, text)); err != nil {
+			answerError(w, http.StatusInternalServerError, err)
+			return
+		}
+	}
+	now := h.settings.get(path)
+	h.answer(w, settingsModel{Params: paramModels(doc.Front.Params, now.params), Mode: now.mode})
+}
+
+func (h settingsHandler) answer(w http.ResponseWriter, m settingsModel) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(m) // the client is gone if this fails
+}
+
+// maxSettings bounds a request.
+const maxSettings = 1 << 20
+
+func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.Param) error {
+	var want struct {
+		Params map[string]any
+		Mode   session.Mode
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, maxSettings)).Decode(&want); err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	switch want.Mode {
+	case "", session.Auto, session.Lazy, session.Off:
+	default:
+		return fmt.Errorf("mode %q: write auto, lazy or off", want.Mode)
+	}
+	checked, err := checkParams(defs, want.Params)
+	if err != nil {
+		return err
+	}
+	h.settings.change(path, func(have setting) setting {
+		next := setting{params: map[string]any{}, mode: have.mode}
+		for name, value := range have.params {
+			next.params[name] = value
+		}
+		for name, value := range checked {
+			next.params[name] = value
+		}
+		if want.Mode != "" {
+			next.mode = want.Mode
+		}
+		return next
+	})
+	return nil
+}
+
+// checkParams brings values from a form to the types of the parameters. A text
+// for one of another type is read as -p reads it.
+func checkParams(defs []notebooks.Param, set map[string]any) (map[string]any, error) {
+	out := map[string]any{}
+	var errs []error
+	for name, value := range set {
+		i := indexOfParam(defs, name)
+		if i < 0 {
+			errs = append(errs, fmt.Errorf("there is no parameter %q", name))
+			continue
+		}
+		text, isText := value.(string)
+		var err error
+		if isText && defs[i].Type != notebooks.StrParam && defs[i].Type != notebooks.FileParam {
+			out[name], err = defs[i].Parse(text)
+		} else {
+			out[name], err = defs[i].Check(value)
+		}
+		errs = append(errs, err)
+	}
+	return out, errors.Join(errs...)
+}
+
+func indexOfParam(defs []notebooks.Param, name string) int {
+	for i, d := range defs {
+		if d.Name == name {
+			return i
+		}
+	}
+	return -1
+}

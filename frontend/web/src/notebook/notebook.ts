@@ -1,0 +1,144 @@
+// A notebook that is open: its document, its kernel, its file, its settings.
+import { computed, effect, signal } from "@preact/signals";
+import type { EditorView } from "@codemirror/view";
+import * as contents from "../api/contents";
+import * as sessions from "../api/sessions";
+import { complain, toast } from "../app/toasts";
+import { folderOf } from "../app/route";
+import type { Cell } from "./cell";
+import { Document } from "./document";
+import { Runner, isEdited } from "./runner";
+import { Saver } from "./saver";
+
+export class Notebook {
+  readonly doc = new Document();
+  readonly runner: Runner;
+  readonly saver: Saver;
+  readonly settings = signal<sessions.Settings | null>(null);
+  readonly opened = signal(false);
+  readonly failure = signal("");
+  /** The cell that findings and links lead to, and where in it. */
+  readonly reveal = signal<{ cell: string; line: number; column: number } | null>(null);
+  readonly find = signal(false);
+  /** Index before which dragged cells would land; -1: nothing is dragged. */
+  readonly dropAt = signal(-1);
+  readonly editors = new Map<string, EditorView>();
+  readonly dir: string;
+  private readonly stop: (() => void)[] = [];
+
+  constructor(readonly path: string, private readonly asApp = false) {
+    this.dir = folderOf(path);
+    this.saver = new Saver(this.doc, path, (m) => toast(m));
+    this.runner = new Runner(this.doc, () => path, () => this.saver.save());
+  }
+
+  /** Ids of cells whose inputs were edited and not run again, with the cell that was. */
+  readonly behind = computed(() => {
+    const out = new Map<string, string>();
+    const edges = this.runner.graph.value.edges;
+    const edited = this.doc.cells.value.filter((c) => c.isCode && isEdited(c)).map((c) => c.id);
+    const visit = (id: string, root: string) => {
+      for (const [from, to] of edges) if (from === id && !out.has(to)) { out.set(to, root); visit(to, root); }
+    };
+    for (const id of edited) visit(id, id);
+    return out;
+  });
+
+  async open(): Promise<void> {
+    try {
+      const file = await contents.notebook(this.path);
+      this.doc.load(file.content);
+      this.saver.loaded(file.hash ?? "", file.content);
+      this.opened.value = true;
+    } catch (e) {
+      this.failure.value = (e as Error).message;
+      return;
+    }
+    const leave = (e: BeforeUnloadEvent) => { if (this.saver.dirty) { void this.saver.save(); e.preventDefault(); } };
+    addEventListener("beforeunload", leave);
+    this.stop.push(() => removeEventListener("beforeunload", leave));
+    this.stop.push(this.followFront());
+    await this.runner.start();
+  }
+
+  /** Reads the settings again when the front matter was saved. */
+  private followFront(): () => void {
+    let front: string | null = null;
+    return effect(() => {
+      const now = this.doc.front.value;
+      if (this.saver.state.value !== "saved" || now === front) return;
+      front = now;
+      void sessions.settings(this.path).then((s) => { this.settings.value = s; }).catch(() => { this.settings.value = null; });
+    });
+  }
+
+  run(cells: readonly Cell[]): void {
+    for (const c of cells) if (c.kind.peek() === "markdown") c.editing.value = false;
+    this.runner.run(cells);
+  }
+
+  runAll(): void { this.run(this.doc.cells.peek()); }
+
+  async stopRunning(): Promise<void> { await this.runner.stop().catch(complain); }
+
+  async restart(thenRun: boolean): Promise<void> {
+    try {
+      await this.runner.restart();
+      toast("The kernel is new. Cells show what they put out before until they run again.");
+      if (thenRun) this.runAll();
+    } catch (e) { complain(e); }
+  }
+
+  /** Changes parameters. The kernel takes them at its start, so it is started again. */
+  async setParam(name: string, value: unknown): Promise<void> {
+    const ran = this.doc.cells.peek().filter((c) => c.isCode && c.graph.peek() && c.graph.peek()!.state !== "new");
+    try {
+      this.settings.value = await sessions.changeSettings(this.path, { params: { [name]: value } });
+      await this.applySettings("wnb params");
+      if (ran.length && this.settings.peek()?.mode === "auto") this.run(ran);
+    } catch (e) { complain(e); }
+  }
+
+  async setMode(mode: sessions.Mode): Promise<void> {
+    try {
+      this.settings.value = await sessions.changeSettings(this.path, { mode });
+      await this.applySettings("wnb mode");
+    } catch (e) { complain(e); }
+  }
+
+  private async applySettings(feature: string): Promise<void> {
+    if (this.runner.supports.peek().has(feature)) return;
+    const busy = this.runner.running.peek();
+    if (busy) toast(`${busy.id} was stopped: a new kernel takes the setting`);
+    await this.runner.restart();
+  }
+
+  async keep(): Promise<void> {
+    const session = this.runner.session.peek();
+    if (!session) return;
+    try {
+      await this.saver.save();
+      const run = await sessions.keepAsRun(session.id);
+      toast(`Kept as run ${run.name}`);
+    } catch (e) { complain(e); }
+  }
+
+  async clearOutputs(cells: readonly Cell[]): Promise<void> {
+    try {
+      await this.saver.clearOutputs(new Set(cells.map((c) => c.id)));
+      for (const c of cells) { c.outputs.value = []; c.count.value = 0; }
+    } catch (e) { complain(e); }
+  }
+
+  goTo(cell: string, line = 0, column = 0): void {
+    if (!this.doc.find(cell)) { toast(`There is no cell ${cell} any more`); return; }
+    this.doc.select(cell);
+    this.reveal.value = { cell, line, column };
+  }
+
+  close(): void {
+    for (const stop of this.stop.splice(0)) stop();
+    if (!this.asApp) this.saver.close();
+    this.runner.close();
+  }
+}

@@ -1,0 +1,46 @@
+// The outputs of a cell.
+import { memo } from "./memo";
+import type { MimeBundle, OutputJSON } from "../api/contents";
+import { Markdown } from "../notebook/Markdown";
+import { ErrorOutput, type Fix, type GoTo } from "./ErrorOutput";
+import { Figure } from "./Figure";
+import { Frame } from "./Frame";
+import { cleanHTML, needsFrame } from "./sanitize";
+import { Table, readTable } from "./Table";
+import { Text } from "./Text";
+
+const text = (v: unknown): string => (typeof v === "string" ? v : Array.isArray(v) ? v.join("") : "");
+
+function Bundle({ data, metadata }: { data: MimeBundle; metadata: Record<string, unknown> }) {
+  const has = (mime: string) => data[mime] !== undefined;
+  if (has("image/svg+xml")) return <Figure svg={text(data["image/svg+xml"])} />;
+  for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
+    if (!has(mime)) continue;
+    const size = (metadata?.[mime] ?? {}) as { width?: number; height?: number };
+    return <img class="out-image" src={`data:${mime};base64,${text(data[mime]).replaceAll("\n", "")}`} alt={text(data["text/plain"])} width={size.width} height={size.height} />;
+  }
+  if (has("text/html")) {
+    const html = text(data["text/html"]);
+    if (readTable(html)) return <Table html={html} />;
+    if (needsFrame(html)) return <Frame html={html} />;
+    return <div class="out-html" dangerouslySetInnerHTML={{ __html: cleanHTML(html) }} />;
+  }
+  if (has("text/markdown")) return <Markdown source={text(data["text/markdown"])} />;
+  if (has("text/latex")) return <Markdown source={text(data["text/latex"])} />;
+  if (has("application/json")) return <Text text={JSON.stringify(data["application/json"], null, 2)} />;
+  return <Text text={text(data["text/plain"])} />;
+}
+
+function One({ output, goTo, fix }: { output: OutputJSON; goTo: GoTo; fix?: Fix | null }) {
+  switch (output.output_type) {
+    case "stream": return <Text text={text(output.text)} error={output.name === "stderr"} />;
+    case "error": return <ErrorOutput evalue={output.evalue} traceback={output.traceback} goTo={goTo} fix={fix} />;
+    default: return <Bundle data={output.data} metadata={output.metadata} />;
+  }
+}
+
+const Kept = memo(One, (a, b) => a.output === b.output && a.fix === b.fix);
+
+export function Outputs({ outputs, goTo, fix }: { outputs: OutputJSON[]; goTo: GoTo; fix?: Fix | null }) {
+  return <>{outputs.map((o, i) => <Kept key={i} output={o} goTo={goTo} fix={fix} />)}</>;
+}
