@@ -37,12 +37,14 @@ type Config struct {
 // Limits bound memory and delay. Zero values stand for the defaults.
 type Limits struct {
 	Flush       time.Duration // streams are joined for so long; 25 ms
-	Save        time.Duration // changed outputs are saved after so long; 1 s
+	Save        time.Duration // changed outputs are on the disk after so long; 1 s
 	ClientBytes int           // queued for one client before it is dropped; 16 MiB
 	ReplayBytes int           // of outputs kept for sockets that come back, by kernel; 4 MiB
 	TextBytes   int           // of printed text kept for one cell; 1 MiB
 	CellBytes   int           // of other outputs kept for one cell; 16 MiB
-	History     int           // entries kept in memory for each document; 10000
+	History     int           // entries kept for each document; 10000
+	// HistoryBytes bounds the entries of a document in memory; 8 MiB.
+	HistoryBytes int
 }
 
 // Cull ends kernels that nobody uses. Off where Idle is 0.
@@ -80,13 +82,14 @@ func (c Config) orDefaults() Config {
 
 func (l Limits) orDefaults() Limits {
 	return Limits{
-		Flush:       cmp.Or(l.Flush, 25*time.Millisecond),
-		Save:        cmp.Or(l.Save, time.Second),
-		ClientBytes: cmp.Or(l.ClientBytes, 16<<20),
-		ReplayBytes: cmp.Or(l.ReplayBytes, 4<<20),
-		TextBytes:   cmp.Or(l.TextBytes, 1<<20),
-		CellBytes:   cmp.Or(l.CellBytes, 16<<20),
-		History:     cmp.Or(l.History, 10000),
+		Flush:        cmp.Or(l.Flush, 25*time.Millisecond),
+		Save:         cmp.Or(l.Save, time.Second),
+		ClientBytes:  cmp.Or(l.ClientBytes, 16<<20),
+		ReplayBytes:  cmp.Or(l.ReplayBytes, 4<<20),
+		TextBytes:    cmp.Or(l.TextBytes, 1<<20),
+		CellBytes:    cmp.Or(l.CellBytes, 16<<20),
+		History:      cmp.Or(l.History, 10000),
+		HistoryBytes: cmp.Or(l.HistoryBytes, 8<<20),
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 // document is the outputs and the history of one document in memory.
 type document struct {
 	limits foldLimits
-	keep   int    // history entries
 	wake   func() // there is something to save
 
 	mu      sync.Mutex
@@ -20,14 +19,14 @@ type document struct {
 	version int64
 	cells   map[string]*fold
 	dirty   map[string]bool // cells to save
-	history []protocol.HistoryEntry
-	unsaved int // entries at the end of history
+	unnoted map[string]bool // cells to note
+	past    past
 	subs    map[chan int64]bool
 }
 
-func newDocument(path string, limits foldLimits, keep int, wake func()) *document {
-	return &document{path: path, limits: limits, keep: keep, wake: wake,
-		cells: map[string]*fold{}, dirty: map[string]bool{}, subs: map[chan int64]bool{}}
+func newDocument(path string, limits foldLimits, past past, wake func()) *document {
+	return &document{path: path, limits: limits, past: past, wake: wake,
+		cells: map[string]*fold{}, dirty: map[string]bool{}, unnoted: map[string]bool{}, subs: map[chan int64]bool{}}
 }
 
 // load fills a new document with what was stored.
@@ -36,7 +35,7 @@ func (d *document) load(cells map[string]Cell, history []protocol.HistoryEntry) 
 		d.cells[id] = newFold(c, d.limits)
 		d.version = max(d.version, c.Version)
 	}
-	d.history = history[max(0, len(history)-d.keep):]
+	d.past.load(history)
 }
 
 // begin opens a run of a cell: its outputs go.
@@ -125,7 +124,7 @@ func (d *document) cell(id string) *fold {
 func (d *document) changed(id string, f *fold) {
 	d.version++
 	f.version = d.version
-	d.dirty[id] = true
+	d.dirty[id], d.unnoted[id] = true, true
 	d.tell()
 	d.wake()
 }

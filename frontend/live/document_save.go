@@ -17,37 +17,62 @@ func (d *document) clean() bool {
 			return false
 		}
 	}
-	return len(d.dirty) == 0 && d.unsaved == 0
+	return len(d.dirty) == 0 && d.past.unnoted == 0
 }
 
-func (d *document) takeDirty() map[string]Cell {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	cells := make(map[string]Cell, len(d.dirty))
-	for id := range d.dirty {
-		cells[id] = d.cells[id].cell()
+// changedCells are the cells of a set, which is emptied.
+func (d *document) changedCells(set map[string]bool) Outputs {
+	o := Outputs{Version: d.version, Cells: make(map[string]Cell, len(set))}
+	for id := range set {
+		o.Cells[id] = d.cells[id].cell()
 	}
-	clear(d.dirty)
-	return cells
+	clear(set)
+	return o
 }
 
-func (d *document) markDirty(id string) {
+func (d *document) takeDirty() Outputs {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.dirty[id] = true
+	return d.changedCells(d.dirty)
 }
 
-func (d *document) unsavedHistory() []protocol.HistoryEntry {
+func (d *document) markDirty(o Outputs) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.unsaved = min(d.unsaved, len(d.history))
-	return slices.Clone(d.history[len(d.history)-d.unsaved:])
+	for id := range o.Cells {
+		d.dirty[id] = true
+	}
 }
 
-func (d *document) savedHistory() {
+// takeUnnoted are the cells that changed since the last note.
+func (d *document) takeUnnoted() (path string, o Outputs) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.unsaved--
+	return d.path, d.changedCells(d.unnoted)
+}
+
+func (d *document) markUnnoted(o Outputs) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id := range o.Cells {
+		d.unnoted[id] = true
+	}
+}
+
+// takeHistory are the entries that are not noted.
+func (d *document) takeHistory() (path string, entries []protocol.HistoryEntry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	entries = slices.Clone(d.past.entries[len(d.past.entries)-d.past.unnoted:])
+	d.past.unnoted = 0
+	return d.path, entries
+}
+
+// returnHistory gives back the last n entries, which could not be noted.
+func (d *document) returnHistory(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.past.unnoted = min(d.past.unnoted+n, len(d.past.entries))
 }
 
 func (d *document) spools() map[string]*spool {
@@ -72,8 +97,10 @@ func (d *document) rename(path string) {
 func (d *document) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.history, d.unsaved = nil, 0
+	d.past.load(nil)
+	d.past.entries, d.past.bytes = nil, 0
 	clear(d.dirty)
+	clear(d.unnoted)
 }
 
 // spooled is a reader of what the spool has now, and its size.

@@ -13,25 +13,30 @@ func cleanPath(p string) string {
 }
 
 // with calls f with the document at path.
-func (m *Manager) with(ctx context.Context, path string, f func(*document)) error {
+func (m *Manager) with(ctx context.Context, path string, f func(*document) error) error {
 	d, err := m.lib.open(ctx, cleanPath(path))
 	if err != nil {
 		return err
 	}
 	defer m.lib.close(d)
-	f(d)
-	return nil
+	return f(d)
 }
 
 // Outputs are the outputs of the document at path.
 func (m *Manager) Outputs(ctx context.Context, path string) (out Outputs, err error) {
-	err = m.with(ctx, path, func(d *document) { out = d.outputs() })
+	err = m.with(ctx, path, func(d *document) error {
+		out = d.outputs()
+		return nil
+	})
 	return out, err
 }
 
 // ClearOutputs empties the outputs of cells; without ids, of all cells.
 func (m *Manager) ClearOutputs(ctx context.Context, path string, ids ...string) error {
-	return m.with(ctx, path, func(d *document) { d.clear(ids) })
+	return m.with(ctx, path, func(d *document) error {
+		d.clear(ids)
+		return m.lib.note(d)
+	})
 }
 
 // Saved tells that a client has saved the document: cells are the code cells
@@ -41,9 +46,10 @@ func (m *Manager) ClearOutputs(ctx context.Context, path string, ids ...string) 
 // over. Outputs of cells that are not in the document any more go. The result
 // is what holds now.
 func (m *Manager) Saved(ctx context.Context, path string, seen int64, cells map[string]Cell) (out Outputs, err error) {
-	err = m.with(ctx, path, func(d *document) {
+	err = m.with(ctx, path, func(d *document) error {
 		d.saved(seen, cells)
 		out = d.outputs()
+		return m.lib.note(d)
 	})
 	return out, err
 }
@@ -57,7 +63,9 @@ func (m *Manager) SetDocument(ctx context.Context, path, text string) error {
 		return ErrClosed
 	}
 	for _, h := range m.kernels {
-		h.saved(cleanPath(path), text)
+		if h.saved(cleanPath(path), text) {
+			h.spread()
+		}
 	}
 	return ctx.Err()
 }

@@ -1,34 +1,41 @@
 package live
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
-	"github.com/wnb-dev/wnb/kernel/protocol"
 	"github.com/wnb-dev/wnb/notebooks"
 )
 
 // FileStore keeps outputs as files below a directory: one folder for each
-// document, in it document.json with the path, cells/*.json, and
-// history.jsonl. Files are replaced atomically. Names are hashes, since paths
-// and cell ids (URIs in some clients) need not be file names.
+// document, in it document.json with the path, cells/*.json, notes.jsonl with
+// the cells that are noted and not saved yet, and history.jsonl. Files are
+// replaced atomically. Names are hashes, since paths and cell ids (URIs in some
+// clients) need not be file names.
 type FileStore struct {
-	dir string
-	log *slog.Logger
-	mu  sync.Mutex // folders are made, moved and removed by one at a time
+	dir        string
+	log        *slog.Logger
+	maxHistory int64 // bytes of a history.jsonl
+
+	mu sync.RWMutex // held alone while folders are moved and removed
+
+	notesMu sync.Mutex
+	notes   map[string]*notes // by path; one small entry for each document in use
 }
+
+// defaultMaxHistory is some ten thousand cells.
+const defaultMaxHistory = 8 << 20
 
 // NewFileStore keeps files below dir, which is made when the first is written.
 // Files that cannot be read as JSON are set aside under another name, and log
@@ -37,7 +44,7 @@ func NewFileStore(dir string, log *slog.Logger) *FileStore {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &FileStore{dir: dir, log: log}
+	return &FileStore{dir: dir, log: log, maxHistory: defaultMaxHistory, notes: map[string]*notes{}}
 }
 
 type cellFile struct {
@@ -56,10 +63,15 @@ func hashName(s string) string {
 
 func (s *FileStore) folder(path string) string { return filepath.Join(s.dir, hashName(path)) }
 
-// LoadOutputs implements Store.
+func (s *FileStore) cellName(path, id string) string {
+	return filepath.Join(s.folder(path), "cells", hashName(id)+".json")
+}
+
+// LoadOutputs implements Store. What a process noted that died before it saved
+// is saved first.
 func (s *FileStore) LoadOutputs(ctx context.Context, path string) (map[string]Cell, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	names, err := filepath.Glob(filepath.Join(s.folder(path), "cells", "*.json"))
 	if err != nil {
 		return nil, err
@@ -80,7 +92,7 @@ func (s *FileStore) LoadOutputs(ctx context.Context, path string) (map[string]Ce
 		}
 		cells[file.ID] = file.Cell
 	}
-	return cells, nil
+	return cells, s.recover(path, cells)
 }
 
 // setAside renames a damaged file, so that the rest can be used and nothing is
@@ -91,20 +103,29 @@ func (s *FileStore) setAside(name string, why error) {
 }
 
 // SaveOutputs implements Store.
-func (s *FileStore) SaveOutputs(ctx context.Context, path, cellID string, c Cell) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	data, err := json.Marshal(cellFile{cellID, c})
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *FileStore) SaveOutputs(ctx context.Context, path string, o Outputs) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	if err := s.makeFolder(path); err != nil {
 		return err
 	}
-	return notebooks.Write(filepath.Join(s.folder(path), "cells", hashName(cellID)+".json"), data)
+	for _, id := range slices.Sorted(maps.Keys(o.Cells)) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.saveCell(path, id, o.Cells[id]); err != nil {
+			return err
+		}
+	}
+	return s.notesOf(path).cut(s.notesName(path), o.Version)
+}
+
+func (s *FileStore) saveCell(path, id string, c Cell) error {
+	data, err := json.Marshal(cellFile{id, c})
+	if err != nil {
+		return err
+	}
+	return notebooks.Write(s.cellName(path, id), data)
 }
 
 func (s *FileStore) makeFolder(path string) error {
@@ -139,13 +160,17 @@ func (s *FileStore) MoveDocument(ctx context.Context, from, to string) error {
 		if err := os.Rename(s.folder(path), s.folder(target)); err != nil {
 			return err
 		}
+		s.moveNotes(path, target)
 		return s.writePath(target)
 	})
 }
 
 // DeleteDocument implements Store.
 func (s *FileStore) DeleteDocument(ctx context.Context, path string) error {
-	return s.each(ctx, path, func(found string) error { return os.RemoveAll(s.folder(found)) })
+	return s.each(ctx, path, func(found string) error {
+		s.dropNotes(found)
+		return os.RemoveAll(s.folder(found))
+	})
 }
 
 // each calls f with the document at path, or with all below it.
@@ -175,62 +200,4 @@ func (s *FileStore) each(ctx context.Context, path string, f func(found string) 
 		}
 	}
 	return errors.Join(errs...)
-}
-
-type historyLine struct {
-	Session int    `json:"session"`
-	Line    int    `json:"line"`
-	Input   string `json:"input"`
-	Output  string `json:"output,omitempty"`
-}
-
-func (s *FileStore) historyName(path string) string {
-	return filepath.Join(s.folder(path), "history.jsonl")
-}
-
-// LoadHistory implements Store. A last line that was cut off by a crash is left
-// out.
-func (s *FileStore) LoadHistory(ctx context.Context, path string) ([]protocol.HistoryEntry, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	data, err := os.ReadFile(s.historyName(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	var out []protocol.HistoryEntry
-	lines := bufio.NewScanner(bytes.NewReader(data))
-	lines.Buffer(nil, len(data)+1)
-	for lines.Scan() {
-		var e historyLine
-		if json.Unmarshal(lines.Bytes(), &e) == nil {
-			out = append(out, protocol.HistoryEntry{Session: e.Session, Line: e.Line, Input: e.Input, Output: e.Output})
-		}
-	}
-	return out, lines.Err()
-}
-
-// AppendHistory implements Store.
-func (s *FileStore) AppendHistory(ctx context.Context, path string, e protocol.HistoryEntry) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	data, err := json.Marshal(historyLine{e.Session, e.Line, e.Input, e.Output})
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.makeFolder(path); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(s.historyName(path), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	// The line end comes first: a line that a crash cut off ends there.
-	_, err = file.Write(append([]byte{'\n'}, data...))
-	return errors.Join(err, file.Close())
 }

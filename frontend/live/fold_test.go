@@ -59,7 +59,7 @@ func (s step) on(d *document) error {
 }
 
 func testDocument(text, cell int) *document {
-	return newDocument("a.wnb", foldLimits{text: text, cell: cell}, 100, func() {})
+	return newDocument("a.wnb", foldLimits{text: text, cell: cell}, past{most: 100, mostBytes: 1 << 20}, func() {})
 }
 
 func TestFold(t *testing.T) {

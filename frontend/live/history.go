@@ -6,25 +6,60 @@ import (
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
 
+// past is the history of a document: the last entries, bounded in number and in
+// bytes. The last one stays in any case.
+type past struct {
+	most, mostBytes int
+	entries         []protocol.HistoryEntry
+	bytes           int
+	unnoted         int // entries at the end
+}
+
+func entryBytes(e protocol.HistoryEntry) int { return 64 + len(e.Input) + len(e.Output) }
+
+func (p *past) load(entries []protocol.HistoryEntry) {
+	for _, e := range entries {
+		p.add(e)
+	}
+	p.unnoted = 0
+}
+
+func (p *past) add(e protocol.HistoryEntry) {
+	p.entries = append(p.entries, e)
+	p.bytes += entryBytes(e)
+	p.unnoted++
+	// Some more than the bound may be there, so that not each entry costs a copy.
+	if len(p.entries) <= p.most+p.most/4 && p.bytes <= p.mostBytes+p.mostBytes/4 {
+		return
+	}
+	first := 0
+	for last := len(p.entries) - 1; first < last && (last-first >= p.most || p.bytes > p.mostBytes); first++ {
+		p.bytes -= entryBytes(p.entries[first])
+	}
+	p.entries = slices.Clone(p.entries[first:])
+	p.unnoted = min(p.unnoted, len(p.entries))
+}
+
+// session is the number of the last life of a kernel.
+func (p *past) session() int {
+	if len(p.entries) == 0 {
+		return 0
+	}
+	return p.entries[len(p.entries)-1].Session
+}
+
 // nextSession is the number of a new life of a kernel in the history.
 func (d *document) nextSession() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.history) == 0 {
-		return 1
-	}
-	return d.history[len(d.history)-1].Session + 1
+	return d.past.session() + 1
 }
 
 // remember adds an execution.
 func (d *document) remember(e protocol.HistoryEntry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.history = append(d.history, e)
-	d.unsaved++
-	if extra := len(d.history) - d.keep; extra > d.keep/4+1 {
-		d.history = slices.Clone(d.history[extra:])
-	}
+	d.past.add(e)
 	d.wake()
 }
 
@@ -32,7 +67,7 @@ func (d *document) remember(e protocol.HistoryEntry) {
 // is asked.
 func (d *document) recall(r protocol.HistoryRequest, session int) []protocol.HistoryEntry {
 	d.mu.Lock()
-	all := slices.Clone(d.history)
+	all := slices.Clone(d.past.entries)
 	d.mu.Unlock()
 	var out []protocol.HistoryEntry
 	switch r.HistAccessType {

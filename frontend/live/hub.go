@@ -25,34 +25,48 @@ type hub struct {
 	pumps    sync.WaitGroup
 
 	errands sync.WaitGroup // what is sent to the kernel besides requests
+	papers  chan struct{}  // held while the kernel is told its document
 	shelved sync.Once      // doc is given back
 
-	mu       sync.Mutex
-	doc      *document
-	path     string
-	kernel   Kernel // nil between two lives
-	lifeCtx  context.Context
-	starts   int    // processes that the kernel has started by itself
-	gaveUp   bool   // and it starts no more
-	ready    bool   // the kernel takes messages of clients
-	state    string // Starting, Restarting or Dead; empty while ready
-	reason   string // of death
-	life     int
-	numbered int // of this life in the history; 0 until something runs
-	idle     int // lives in a row that ended without being asked anything
-	asked    bool
-	leaving  leaving
-	news     *string         // text of the document that the kernel was not told yet
-	telling  bool            // an errand is at it
-	info     json.RawMessage // the kernel's answer to kernel_info_request
-	changed  chan struct{}   // closed when ready, state or leaving change
-	activity time.Time
-	busy     map[requestKey]bool
-	requests *requests
-	clients  map[string]*Client
-	reached  map[string]int64 // the last entry that each session was handed
-	seq      int64
-	log      *replay
+	mu        sync.Mutex
+	doc       *document
+	path      string
+	kernel    Kernel // nil between two lives
+	lifeCtx   context.Context
+	process   int    // of the kernel, which may start several by itself
+	starts    int    // how often it said that it has started one
+	gaveUp    bool   // and it starts no more
+	ready     bool   // the kernel takes messages of clients
+	state     string // Starting, Restarting or Dead; empty while ready
+	reason    string // of death
+	life      int
+	numbered  int // of this life in the history; 0 until something runs
+	idle      int // lives in a row that ended without being asked anything
+	asked     bool
+	leaving   leaving
+	told      string          // text of the document that this process knows
+	news      *string         // what it does not know yet
+	spreading bool            // an errand tells it
+	info      json.RawMessage // the kernel's answer to kernel_info_request
+	changed   chan struct{}   // closed when ready, state or leaving change
+	activity  time.Time
+	busy      map[requestKey]bool
+	requests  *requests
+	clients   map[string]*Client
+	reached   map[string]int64 // the last entry that each session was handed
+	seq       int64
+	log       *replay
+}
+
+// target is a process of a kernel.
+type target struct {
+	kernel  Kernel
+	process int
+	life    int // of the hub
+}
+
+func (t target) send(ctx context.Context, m *protocol.Message) error {
+	return t.kernel.Send(ctx, t.process, m)
 }
 
 // leaving says why the kernel that runs is going to end.
@@ -72,7 +86,7 @@ func newHub(ctx context.Context, id, name string, cfg Config, lib *library, doc 
 	ctx, cancel := context.WithCancel(ctx)
 	return &hub{id: id, name: name, cfg: cfg, lib: lib, doc: doc, path: doc.path,
 		src: protocol.Source{Session: cfg.NewID(), Username: "wnb", Now: cfg.Now, NewID: cfg.NewID},
-		ctx: ctx, cancel: cancel, stop: make(chan struct{}), done: make(chan struct{}), revive: make(chan struct{}, 1),
+		ctx: ctx, cancel: cancel, stop: make(chan struct{}), done: make(chan struct{}), revive: make(chan struct{}, 1), papers: make(chan struct{}, 1),
 		state: protocol.Starting, changed: make(chan struct{}), activity: cfg.Now(),
 		busy: map[requestKey]bool{}, requests: newRequests(), clients: map[string]*Client{},
 		reached: map[string]int64{}, log: newReplay(cfg.Limits.ReplayBytes)}

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
@@ -22,47 +23,77 @@ func (h *hub) ask(ctx context.Context, c *Client, m *protocol.Message) error {
 	if err != nil {
 		return h.refuse(c, m, err)
 	}
-	k, err := h.register(ctx, c, m, r)
-	if err != nil || k == nil {
-		return err
+	for to := (target{}); ; {
+		to, err = h.register(ctx, c, m, r, to.life)
+		if err != nil || to.kernel == nil {
+			return err
+		}
+		if err = h.hand(ctx, to, m); err == nil {
+			return nil
+		}
+		if !errors.Is(err, ErrKernelGone) || !h.withdraw(r) {
+			h.unsent(r, err)
+			return ctx.Err()
+		}
 	}
-	if err := k.Send(ctx, m); err != nil {
-		h.unsent(r, err)
-		return ctx.Err()
-	}
-	return nil
 }
 
-// register waits for the kernel and enters the request into the books. Without
-// a kernel it answers itself, and gives nil.
-func (h *hub) register(ctx context.Context, c *Client, m *protocol.Message, r *request) (Kernel, error) {
+// hand gives the kernel a message. A cell runs with the document as it is saved
+// now, whoever has saved it.
+func (h *hub) hand(ctx context.Context, to target, m *protocol.Message) error {
+	if m.Header.MsgType == protocol.TypeExecuteRequest {
+		h.reread(ctx)
+		h.complain(ctx, "a kernel does not know what was saved", h.tellNews(ctx, to))
+	}
+	return to.send(ctx, m)
+}
+
+// register waits for a process other than that of the given life, which has
+// ended, and enters the request into the books. Without a kernel it answers
+// itself, and gives no target.
+func (h *hub) register(ctx context.Context, c *Client, m *protocol.Message, r *request, ended int) (target, error) {
 	for {
 		h.mu.Lock()
 		h.activity = h.cfg.Now()
 		switch {
 		case h.leaving == forGood:
 			h.mu.Unlock()
-			return nil, ErrKernelGone
+			return target{}, ErrKernelGone
 		case h.state == protocol.Dead:
 			h.refuseDead(c, m)
 			h.mu.Unlock()
-			return nil, nil
-		case h.ready:
-			k := h.kernel
+			return target{}, nil
+		case h.ready && h.life != ended:
+			to := h.target()
 			h.enter(m, r)
 			h.mu.Unlock()
-			return k, nil
+			return to, nil
 		}
 		changed := h.changed
 		h.mu.Unlock()
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return target{}, ctx.Err()
 		case <-c.quit:
-			return nil, c.Err()
+			return target{}, c.Err()
 		}
 	}
+}
+
+// withdraw takes a request out of the books that its kernel did not take, since
+// it had ended. It fails where the request was answered for the dead.
+func (h *hub) withdraw(r *request) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r == nil {
+		return true
+	}
+	if r.replied {
+		return false
+	}
+	h.requests.forget(r)
+	return true
 }
 
 func (h *hub) enter(m *protocol.Message, r *request) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
@@ -23,6 +24,11 @@ func (h *hub) interrupt(ctx context.Context) error {
 	return nil // it starts: nothing runs
 }
 
+// restartGrace is how long a kernel may take to end where it is to be restarted;
+// then it is killed. It has nothing to bring to an end: what it has told is here,
+// and the rest goes with it.
+const restartGrace = 60 * time.Millisecond
+
 // restart ends the kernel and waits for the next one. A dead one is revived.
 func (h *hub) restart(ctx context.Context) error {
 	h.mu.Lock()
@@ -41,7 +47,9 @@ func (h *hub) restart(ctx context.Context) error {
 	}
 	h.mu.Unlock()
 	if k != nil {
-		if err := k.Shutdown(ctx); err != nil && ctx.Err() != nil {
+		short, cancel := context.WithTimeout(ctx, restartGrace)
+		defer cancel()
+		if err := k.Shutdown(short); err != nil {
 			return err
 		}
 	}
@@ -117,12 +125,12 @@ func (h *hub) setDocument(ctx context.Context, path string, keep bool) error {
 	if keep {
 		old.copyTo(doc)
 	}
-	h.doc, h.path, h.numbered = doc, path, 0
+	h.doc, h.path, h.numbered, h.told = doc, path, 0, ""
 	h.mu.Unlock()
 	h.lib.close(old)
 	text, err := h.text(ctx, path)
-	if err == nil && text != "" {
-		h.saved(path, text)
+	if h.saved(path, text) {
+		h.spread()
 	}
 	return err
 }
@@ -132,6 +140,6 @@ func (h *hub) moved(from, to string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if path, ok := movedPath(h.path, from, to); ok {
-		h.path = path
+		h.path, h.told = path, ""
 	}
 }

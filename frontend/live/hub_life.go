@@ -28,7 +28,7 @@ func (h *hub) adopt(k Kernel) (end func()) {
 	defer h.mu.Unlock()
 	ctx, cancel := context.WithCancel(h.ctx)
 	h.kernel, h.reason, h.lifeCtx = k, "", ctx
-	h.starts, h.gaveUp = 0, false
+	h.process, h.starts, h.gaveUp = 1, 0, false
 	h.begin()
 	return func() {
 		h.mu.Lock()
@@ -41,11 +41,13 @@ func (h *hub) adopt(k Kernel) (end func()) {
 // since its queue could be full before anybody listens to it.
 func (h *hub) begin() {
 	h.life++
-	h.numbered, h.asked, h.ready = 0, false, false
+	h.numbered, h.asked, h.ready, h.told = 0, false, false, ""
 	clear(h.busy)
-	ctx, k := h.lifeCtx, h.kernel
-	h.errands.Go(func() { h.greet(ctx, k) })
+	ctx, to := h.lifeCtx, h.target()
+	h.errands.Go(func() { h.greet(ctx, to) })
 }
+
+func (h *hub) target() target { return target{h.kernel, h.process, h.life} }
 
 // attend takes what the kernel says until it has ended.
 func (h *hub) attend(k Kernel, end func()) {
@@ -172,6 +174,7 @@ func (h *hub) supervised(state string) {
 		if h.leaving == toRestart {
 			h.leaving = staying
 		}
+		h.process = h.starts
 		h.begin()
 	case protocol.Restarting:
 	case protocol.Dead:

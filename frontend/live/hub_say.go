@@ -20,7 +20,7 @@ func (Document) MsgType() string { return "wnb_document" }
 
 // handle takes one message of the kernel, or one that stands for it: books are
 // kept, outputs folded, and then clients told, so that who sees the end of a
-// cell finds its outputs.
+// cell finds its outputs, also if this process ends with the next instruction.
 func (h *hub) handle(m *protocol.Message) {
 	h.activity = h.cfg.Now()
 	r := h.requests.of(m.Parent)
@@ -30,6 +30,9 @@ func (h *hub) handle(m *protocol.Message) {
 			h.cfg.Log.Warn("a message of the kernel is wrong", "kernel", h.id, "error", err)
 		}
 		h.watch(r, m, c)
+		if s, ok := c.(*protocol.Status); ok && s.ExecutionState == protocol.Idle && (r == nil || r.execute) {
+			h.logged(h.lib.note(h.doc))
+		}
 		h.publish("", m)
 		return
 	}
@@ -43,6 +46,9 @@ func (h *hub) handle(m *protocol.Message) {
 	default:
 		if m.Channel != protocol.Stdin {
 			h.replied(r, m)
+		}
+		if r.execute {
+			h.logged(h.lib.note(h.doc))
 		}
 		h.publish(r.session, m)
 	}

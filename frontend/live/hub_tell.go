@@ -2,33 +2,31 @@ package live
 
 import (
 	"context"
+	"errors"
 
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
 
 // greet tells a new kernel its document and asks what it is. Clients wait for
 // it, so that no cell runs before the document is known.
-func (h *hub) greet(ctx context.Context, k Kernel) {
+func (h *hub) greet(ctx context.Context, to target) {
 	h.mu.Lock()
 	forever, path := h.leaving == forGood, h.path
 	h.mu.Unlock()
 	if forever {
-		h.complain(ctx, "a kernel cannot be shut down", k.Shutdown(ctx))
+		h.complain(ctx, "a kernel cannot be shut down", to.kernel.Shutdown(ctx))
 		return
 	}
 	text, err := h.text(ctx, path)
-	if err == nil && text != "" {
-		err = h.tell(ctx, k, protocol.Shell, Document{Path: path, Text: text})
-	}
 	h.complain(ctx, "a new kernel does not know its document", err)
-	err = h.tell(ctx, k, protocol.Shell, protocol.KernelInfoRequest{})
-	h.complain(ctx, "a new kernel cannot be asked what it is", err)
+	h.saved(path, text)
+	h.complain(ctx, "a new kernel does not know its document", h.tellNews(ctx, to))
+	h.complain(ctx, "a new kernel cannot be asked what it is", h.tell(ctx, to, protocol.KernelInfoRequest{}))
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && h.life == to.life {
 		h.ready, h.state = true, ""
 		h.signal()
-		h.tellNews()
 	}
 }
 
@@ -40,51 +38,102 @@ func (h *hub) text(ctx context.Context, path string) (string, error) {
 	return h.cfg.Document(ctx, path)
 }
 
-func (h *hub) tell(ctx context.Context, k Kernel, ch protocol.Channel, c protocol.Content) error {
-	if m := h.make(ch, protocol.Header{}, c); m != nil {
-		return k.Send(ctx, m)
+func (h *hub) tell(ctx context.Context, to target, c protocol.Content) error {
+	if m := h.make(protocol.Shell, protocol.Header{}, c); m != nil {
+		return to.send(ctx, m)
 	}
 	return nil
 }
 
 // complain logs an error, unless the kernel has ended.
 func (h *hub) complain(ctx context.Context, what string, err error) {
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, ErrKernelGone) {
 		h.cfg.Log.Error(what, "kernel", h.id, "error", err)
 	}
 }
 
-// saved takes the new text of a document. It does not wait for the kernel,
-// which may be busy for hours: the last text is told when there is room.
-func (h *hub) saved(path, text string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.path == path {
-		h.news = &text
-		h.tellNews()
-	}
+// reread looks whether what is saved of the document has changed.
+func (h *hub) reread(ctx context.Context) {
+	path := h.documentPath()
+	text, err := h.text(ctx, path)
+	h.complain(ctx, "a document cannot be read; its kernel goes on with the last version", err)
+	h.saved(path, text)
 }
 
-func (h *hub) tellNews() {
-	if !h.ready || h.telling || h.news == nil || h.lifeCtx.Err() != nil {
-		return
+// saved takes the text of a document. Without one, or where the kernel knows
+// it, nothing is to be told.
+func (h *hub) saved(path, text string) (news bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.path != path || text == "" {
+		return false
 	}
-	h.telling = true
-	ctx, k := h.lifeCtx, h.kernel
+	h.news = nil
+	if h.told != text {
+		h.news = &text
+	}
+	return h.news != nil
+}
+
+// spread tells the kernel what was saved, without waiting for it: it may be
+// busy for hours. What is saved meanwhile replaces what was not told yet.
+func (h *hub) spread() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.ready || h.spreading || h.lifeCtx.Err() != nil {
+		return // it is told when it is ready, and before the next cell
+	}
+	h.spreading = true
+	ctx, to := h.lifeCtx, h.target()
 	h.errands.Go(func() {
-		for path, text := h.nextNews(ctx); text != nil; path, text = h.nextNews(ctx) {
-			h.complain(ctx, "a kernel does not know what was saved", h.tell(ctx, k, protocol.Shell, Document{Path: path, Text: *text}))
+		for {
+			err := h.tellNews(ctx, to)
+			h.complain(ctx, "a kernel does not know what was saved", err)
+			if !h.more(err == nil && ctx.Err() == nil) {
+				return
+			}
 		}
 	})
 }
 
-func (h *hub) nextNews(ctx context.Context) (path string, text *string) {
+// more tells whether there are news again; else nobody spreads them any more.
+func (h *hub) more(goOn bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if ctx.Err() == nil {
-		path, text = h.path, h.news
-		h.news = nil
+	h.spreading = goOn && h.news != nil
+	return h.spreading
+}
+
+// tellNews tells the kernel what it does not know of its document. One does so
+// at a time, so that the last text is the last that is told.
+func (h *hub) tellNews(ctx context.Context, to target) error {
+	select {
+	case h.papers <- struct{}{}:
+		defer func() { <-h.papers }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	h.telling = text != nil
-	return path, text
+	path, news := h.takeNews(to.life)
+	if news == nil {
+		return nil
+	}
+	err := h.tell(ctx, to, Document{Path: path, Text: *news})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err != nil && h.life == to.life {
+		h.told = ""
+	}
+	return err
+}
+
+// takeNews takes what is to be told in a life; the next one is told everything.
+func (h *hub) takeNews(life int) (path string, news *string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.life != life || h.news == nil {
+		return "", nil
+	}
+	news, h.news = h.news, nil
+	h.told = *news
+	return h.path, news
 }

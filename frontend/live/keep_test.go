@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -163,14 +160,14 @@ type full struct {
 	tried chan struct{}
 }
 
-func (f *full) SaveOutputs(ctx context.Context, path, id string, c Cell) error {
+func (f *full) SaveOutputs(ctx context.Context, path string, o Outputs) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.room {
 		f.tried <- struct{}{}
 		return errors.New("no space left on device")
 	}
-	return f.FileStore.SaveOutputs(ctx, path, id, c)
+	return f.FileStore.SaveOutputs(ctx, path, o)
 }
 
 func TestFullDiskLosesNothing(t *testing.T) {
@@ -192,55 +189,6 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	cells, err := store.LoadOutputs(context.Background(), "a.wnb")
 	if err != nil || cmp.Diff([]string{"stdout text|"}, shown(cells["c"])) != "" {
 		t.Errorf("stored: %v, %v", cells, err)
-	}
-}
-
-func TestDamagedFileIsSetAside(t *testing.T) {
-	dir := t.TempDir()
-	store := NewFileStore(dir, slog.New(slog.DiscardHandler))
-	ctx := context.Background()
-	for _, id := range []string{"good", "bad"} {
-		if err := store.SaveOutputs(ctx, "a.wnb", id, Cell{Version: 1, ExecutionCount: 2}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	name := filepath.Join(dir, hashName("a.wnb"), "cells", hashName("bad")+".json")
-	if err := os.WriteFile(name, []byte(`{"id":"bad","outputs":[{`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cells, err := store.LoadOutputs(ctx, "a.wnb")
-	if err != nil || len(cells) != 1 || cells["good"].ExecutionCount != 2 {
-		t.Errorf("%v, %v", cells, err)
-	}
-	if _, err := os.Stat(name + ".damaged"); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestHistoryFileThatWasCutOff(t *testing.T) {
-	dir := t.TempDir()
-	store := NewFileStore(dir, nil)
-	ctx := context.Background()
-	add := func(line int) {
-		if err := store.AppendHistory(ctx, "a.wnb", protocol.HistoryEntry{Session: 1, Line: line, Input: "x\ny"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	add(1)
-	add(2)
-	name := filepath.Join(dir, hashName("a.wnb"), "history.jsonl")
-	data, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, data[:len(data)-5], 0o600); err != nil {
-		t.Fatal(err)
-	}
-	add(3)
-	got, err := store.LoadHistory(ctx, "a.wnb")
-	want := []protocol.HistoryEntry{{Session: 1, Line: 1, Input: "x\ny"}, {Session: 1, Line: 3, Input: "x\ny"}}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
 

@@ -11,13 +11,17 @@ import (
 // starting, restarting and dead that have no parent, and answers what the dead
 // process was asked.
 type Kernel interface {
-	// Send gives the kernel a message of any channel. It may block.
-	Send(ctx context.Context, m *protocol.Message) error
+	// Send gives a process of the kernel a message of any channel; the first is
+	// 1, and each further state starting tells of the next. It may block. Where
+	// that process has ended it fails with ErrKernelGone, and never keeps the
+	// message for the next one.
+	Send(ctx context.Context, process int, m *protocol.Message) error
 	// Receive is what the kernel says; it is closed when the kernel has ended.
 	Receive() <-chan *protocol.Message
 	// Interrupt stops the running cell.
 	Interrupt(ctx context.Context) error
-	// Shutdown asks the kernel to end, and returns when it has.
+	// Shutdown asks the kernel to end, and returns when it has. When ctx ends
+	// before, it is killed. The error says that this cannot be done.
 	Shutdown(ctx context.Context) error
 	// Exit gives one Exit when the kernel has ended, or is closed.
 	Exit() <-chan Exit

@@ -19,14 +19,15 @@ type library struct {
 	store  Store
 	blobs  Blobs
 	limits foldLimits
-	keep   int
+	past   past // an empty one
 	delay  time.Duration
 	after  func(time.Duration) <-chan time.Time
 	log    *slog.Logger
 
 	mu     sync.Mutex
 	docs   map[string]*document
-	saving sync.Mutex // held while anything is written; taken before mu
+	saving sync.Mutex   // held while anything is saved; taken before mu
+	noting sync.RWMutex // held alone while documents move or go; taken after mu
 	wakeup chan struct{}
 	stop   chan struct{}
 	done   chan struct{}
@@ -34,7 +35,7 @@ type library struct {
 
 func newLibrary(cfg Config) *library {
 	l := &library{
-		store: cfg.Store, blobs: cfg.Blobs, keep: cfg.Limits.History,
+		store: cfg.Store, blobs: cfg.Blobs, past: past{most: cfg.Limits.History, mostBytes: cfg.Limits.HistoryBytes},
 		limits: foldLimits{text: cfg.Limits.TextBytes, cell: cfg.Limits.CellBytes, spool: cfg.Blobs != nil},
 		delay:  cfg.Limits.Save, after: cfg.After, log: cfg.Log,
 		docs: map[string]*document{}, wakeup: make(chan struct{}, 1),
@@ -51,7 +52,7 @@ func (l *library) open(ctx context.Context, path string) (*document, error) {
 	defer l.mu.Unlock()
 	d, ok := l.docs[path]
 	if !ok {
-		d = newDocument(path, l.limits, l.keep, l.wake)
+		d = newDocument(path, l.limits, l.past, l.wake)
 		if err := l.load(ctx, d); err != nil {
 			return nil, fmt.Errorf("read the outputs of %s: %w", path, err)
 		}
@@ -164,25 +165,48 @@ func (l *library) save(ctx context.Context) error {
 
 func (l *library) saveDocument(ctx context.Context, d *document) error {
 	errs := []error{l.saveBlobs(ctx, d)}
-	cells := d.takeDirty()
-	for _, id := range slices.Sorted(maps.Keys(cells)) {
-		if l.store == nil {
-			break
-		}
-		if err := l.store.SaveOutputs(ctx, d.path, id, cells[id]); err != nil {
-			d.markDirty(id)
+	if o := d.takeDirty(); l.store != nil && len(o.Cells) > 0 {
+		if err := l.store.SaveOutputs(ctx, d.path, o); err != nil {
+			d.markDirty(o)
 			errs = append(errs, err)
 		}
 	}
-	for _, e := range d.unsavedHistory() {
-		if l.store != nil {
-			if err := l.store.AppendHistory(ctx, d.path, e); err != nil {
-				return errors.Join(append(errs, err)...)
-			}
-		}
-		d.savedHistory()
+	return errors.Join(append(errs, l.noteHistory(d))...)
+}
+
+// note makes sure that what clients are about to be told outlives this process.
+func (l *library) note(d *document) error {
+	return errors.Join(l.noteOutputs(d), l.noteHistory(d))
+}
+
+func (l *library) noteOutputs(d *document) error {
+	l.noting.RLock()
+	defer l.noting.RUnlock()
+	path, o := d.takeUnnoted()
+	if l.store == nil || path == "" || len(o.Cells) == 0 {
+		return nil
 	}
-	return errors.Join(errs...)
+	err := l.store.NoteOutputs(path, o)
+	if err != nil {
+		d.markUnnoted(o)
+	}
+	return err
+}
+
+func (l *library) noteHistory(d *document) error {
+	l.noting.RLock()
+	defer l.noting.RUnlock()
+	path, entries := d.takeHistory()
+	if l.store == nil || path == "" {
+		return nil
+	}
+	for i, e := range entries {
+		if err := l.store.NoteHistory(path, e); err != nil {
+			d.returnHistory(len(entries) - i)
+			return err
+		}
+	}
+	return nil
 }
 
 // saveBlobs makes blobs of the whole outputs of cells that were cut.
@@ -198,15 +222,25 @@ func (l *library) saveBlobs(ctx context.Context, d *document) error {
 	return nil
 }
 
+// alone keeps everybody else from documents and from the store, until the
+// function that it gives is called.
+func (l *library) alone() (release func()) {
+	l.saving.Lock()
+	l.mu.Lock()
+	l.noting.Lock()
+	return func() {
+		l.noting.Unlock()
+		l.mu.Unlock()
+		l.saving.Unlock()
+	}
+}
+
 // move renames a document, or all below a folder, here and in the store.
 func (l *library) move(ctx context.Context, from, to string) error {
 	if err := l.save(ctx); err != nil {
 		return err
 	}
-	l.saving.Lock()
-	defer l.saving.Unlock()
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	defer l.alone()()
 	if l.store != nil {
 		if err := l.store.MoveDocument(ctx, from, to); err != nil {
 			return err
@@ -227,10 +261,7 @@ func (l *library) move(ctx context.Context, from, to string) error {
 
 // remove forgets a document, or all below a folder.
 func (l *library) remove(ctx context.Context, path string) error {
-	l.saving.Lock()
-	defer l.saving.Unlock()
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	defer l.alone()()
 	for _, p := range slices.Sorted(maps.Keys(l.docs)) {
 		if _, ok := movedPath(p, path, ""); !ok {
 			continue

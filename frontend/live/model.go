@@ -11,7 +11,8 @@ import (
 var (
 	// ErrNotFound marks a kernel or session that does not exist (404).
 	ErrNotFound = errors.New("not found")
-	// ErrKernelGone marks a session whose kernel is gone already (410).
+	// ErrKernelGone marks a session whose kernel is gone already (410), and what
+	// a kernel did not take since its process has ended.
 	ErrKernelGone = errors.New("the kernel is gone")
 	// ErrKernelName marks a kernel name that is not known (501).
 	ErrKernelName = errors.New("unknown kernel name")

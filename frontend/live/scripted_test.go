@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -70,9 +69,9 @@ func (k *scripted) stop(e Exit) {
 	})
 }
 
-var errGone = errors.New("the process is gone")
+var errGone = fmt.Errorf("scripted: %w", ErrKernelGone)
 
-func (k *scripted) Send(ctx context.Context, m *protocol.Message) error {
+func (k *scripted) Send(ctx context.Context, _ int, m *protocol.Message) error {
 	to := map[protocol.Channel]chan *protocol.Message{protocol.Shell: k.shell, protocol.Control: k.control, protocol.Stdin: k.stdin}[m.Channel]
 	select {
 	case to <- m:
@@ -95,16 +94,10 @@ func (k *scripted) Interrupt(context.Context) error {
 	return nil
 }
 
-func (k *scripted) Shutdown(ctx context.Context) error {
+func (k *scripted) Shutdown(context.Context) error {
 	k.stop(Exit{Reason: "exit code 0", Asked: true})
-	done := make(chan struct{})
-	go func() { k.loops.Wait(); close(done) }()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	k.loops.Wait()
+	return nil
 }
 
 func (k *scripted) loop(in chan *protocol.Message) {

@@ -36,16 +36,23 @@ type Cut struct {
 }
 
 // Store keeps outputs and history of documents. Implementations are safe for
-// concurrent use; a document that is not known is empty, not an error.
+// concurrent use, but for a document that is moved or deleted meanwhile; a
+// document that is not known is empty, not an error.
 type Store interface {
 	LoadOutputs(ctx context.Context, path string) (map[string]Cell, error)
-	SaveOutputs(ctx context.Context, path, cellID string, c Cell) error
+	// NoteOutputs keeps cells over the end of this process, however it comes.
+	// It does not wait for the disk: clients wait for it.
+	NoteOutputs(path string, o Outputs) error
+	// SaveOutputs keeps cells for good. They are all that changed, so that what
+	// was noted up to o.Version is not needed any more.
+	SaveOutputs(ctx context.Context, path string, o Outputs) error
 	// MoveDocument renames; what the target had is lost.
 	MoveDocument(ctx context.Context, from, to string) error
 	DeleteDocument(ctx context.Context, path string) error
 
 	LoadHistory(ctx context.Context, path string) ([]protocol.HistoryEntry, error)
-	AppendHistory(ctx context.Context, path string, e protocol.HistoryEntry) error
+	// NoteHistory adds an entry, as NoteOutputs does.
+	NoteHistory(path string, e protocol.HistoryEntry) error
 }
 
 // Blobs keeps what is too large for an output.

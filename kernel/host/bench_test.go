@@ -57,11 +57,7 @@ func Benchmark100kStreamMessages(b *testing.B) {
 
 // From the request to the next kernel's first answer.
 func BenchmarkRestart(b *testing.B) {
-	s, err := Supervise(b.Context(), Spec{}, Restarts{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer finish(b, s)
+	s := supervise(b, Spec{}, Restarts{})
 	upTo(b, s, protocol.Starting)
 	for b.Loop() {
 		sendRequest(b, s, protocol.Control, protocol.ShutdownRequest{Restart: true})

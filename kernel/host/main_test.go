@@ -188,7 +188,18 @@ type peer interface {
 	Exit() <-chan Exit
 }
 
-var _, _ peer = (*Kernel)(nil), (*Supervisor)(nil)
+// newest is a supervisor whose messages go to the process that runs.
+type newest struct{ *Supervisor }
+
+func (n newest) Send(ctx context.Context, m *protocol.Message) error {
+	return n.Supervisor.Send(ctx, n.number(), m)
+}
+
+func (n newest) number() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.process
+}
 
 func start(t testing.TB, s Spec) *Kernel {
 	t.Helper()

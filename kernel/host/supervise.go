@@ -84,6 +84,7 @@ func (s *Supervisor) install(k *Kernel) bool {
 		return false
 	}
 	s.kernel = k
+	s.process++
 	return true
 }
 

@@ -78,6 +78,7 @@ type Supervisor struct {
 
 	mu        sync.Mutex
 	kernel    *Kernel // nil while there is none
+	process   int     // its number, or that of the last one
 	restartOf *Kernel // whose end is to be a restart
 	final     string  // reason of the last death, when all is over
 
@@ -118,15 +119,16 @@ func (s *Supervisor) Receive() <-chan *protocol.Message { return s.received }
 // is then closed.
 func (s *Supervisor) Exit() <-chan Exit { return s.exit }
 
-// Send is [Kernel.Send]. Where the kernel ends before it takes the message, and
-// between two kernels, it fails with [ErrDead] and does not wait for the next
-// one, which may have to be told something else first. A shutdown_request that
-// says restart is a restart.
-func (s *Supervisor) Send(ctx context.Context, m *protocol.Message) error {
+// Send is [Kernel.Send] to the given process: the first is 1, and each state
+// "starting" tells of the next. Where that one has ended, it fails with
+// [ErrDead] and does not take the next one, which may have to be told something
+// else first. Only a kernel_info_request is for any of them. A shutdown_request
+// that says restart is a restart.
+func (s *Supervisor) Send(ctx context.Context, process int, m *protocol.Message) error {
 	if m.Header.MsgType == protocol.TypeKernelInfoRequest {
 		return s.ask(ctx, m)
 	}
-	k, err := s.current()
+	k, err := s.at(process)
 	if err != nil {
 		return fmt.Errorf("send %s: %w", m.Header.MsgType, err)
 	}
@@ -156,17 +158,17 @@ func (s *Supervisor) ask(ctx context.Context, m *protocol.Message) error {
 	}
 }
 
-// current is the kernel. It fails with ErrDead where there is none.
-func (s *Supervisor) current() (*Kernel, error) {
+// at is the kernel of that number.
+func (s *Supervisor) at(process int) (*Kernel, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.kernel != nil:
+	case s.kernel != nil && s.process == process:
 		return s.kernel, nil
 	case s.final != "":
 		return nil, fmt.Errorf("%w: %s", ErrDead, s.final)
 	}
-	return nil, fmt.Errorf("%w, and the next one has not started yet", ErrDead)
+	return nil, fmt.Errorf("%w: this was process %d", ErrDead, process)
 }
 
 // leave closes the door to k, once.
@@ -209,7 +211,8 @@ func (s *Supervisor) Interrupt(ctx context.Context) error {
 	return nil
 }
 
-// Shutdown is [Kernel.Shutdown], for good.
+// Shutdown is [Kernel.Shutdown], for good. What the kernel has said before it was
+// killed is still received, if that is done within a second.
 func (s *Supervisor) Shutdown(ctx context.Context) error {
 	s.stop()
 	s.mu.Lock()
@@ -220,9 +223,9 @@ func (s *Supervisor) Shutdown(ctx context.Context) error {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, pipeGrace)
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), pipeGrace)
 	defer cancel()
-	defer context.AfterFunc(ctx, s.drop)()
+	defer context.AfterFunc(late, s.drop)()
 	<-s.ended
 	return nil
 }

@@ -15,19 +15,19 @@ import (
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
 
-func supervise(t *testing.T, s Spec, r Restarts) *Supervisor {
+func supervise(t testing.TB, s Spec, r Restarts) newest {
 	t.Helper()
 	sup, err := Supervise(testContext(t), s, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { finish(t, sup) })
-	return sup
+	t.Cleanup(func() { finish(t, newest{sup}) })
+	return newest{sup}
 }
 
 // upTo reads up to a state of the kernel as a whole, and returns everything
 // to there that is not about the supervisor's own question.
-func upTo(t testing.TB, s *Supervisor, state string) []string {
+func upTo(t testing.TB, s peer, state string) []string {
 	t.Helper()
 	var said []string
 	for {
@@ -46,10 +46,10 @@ func upTo(t testing.TB, s *Supervisor, state string) []string {
 }
 
 // kill ends the kernel that runs, or the next one.
-func kill(t *testing.T, s *Supervisor) {
+func kill(t *testing.T, s newest) {
 	t.Helper()
 	for ctx := testContext(t); ctx.Err() == nil; runtime.Gosched() {
-		if k, err := s.current(); err == nil {
+		if k, err := s.at(s.number()); err == nil {
 			if err := k.cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
@@ -259,7 +259,7 @@ func TestNoReplyIsLostOverDeaths(t *testing.T) {
 }
 
 // sendToAny sends to the first kernel that takes the message.
-func sendToAny(ctx context.Context, s *Supervisor, m *protocol.Message) error {
+func sendToAny(ctx context.Context, s newest, m *protocol.Message) error {
 	for {
 		err := s.Send(ctx, m)
 		if !errors.Is(err, ErrDead) || ctx.Err() != nil {
@@ -267,6 +267,27 @@ func sendToAny(ctx context.Context, s *Supervisor, m *protocol.Message) error {
 		}
 		runtime.Gosched()
 	}
+}
+
+// Who learns late of a death does not reach the process that came after it.
+func TestMessagesAreForOneProcess(t *testing.T) {
+	s := supervise(t, testSpec(t), Restarts{})
+	upTo(t, s, protocol.Starting)
+	kill(t, s)
+	upTo(t, s, protocol.Starting)
+	m, err := client.Request(protocol.Shell, protocol.ExecuteRequest{Code: "print x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, process := range []int{0, 1, 3} {
+		if err := s.Supervisor.Send(testContext(t), process, m); !errors.Is(err, ErrDead) {
+			t.Errorf("process %d: %v, want ErrDead", process, err)
+		}
+	}
+	if err := s.Supervisor.Send(testContext(t), 2, m); err != nil {
+		t.Error(err)
+	}
+	until(t, s, m, protocol.TypeExecuteReply)
 }
 
 func TestBackoff(t *testing.T) {
