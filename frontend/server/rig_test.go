@@ -236,12 +236,12 @@ func (k *echo) say(m *protocol.Message) {
 	}
 }
 
-func (k *echo) Send(ctx context.Context, m *protocol.Message) error {
+func (k *echo) Send(ctx context.Context, _ int, m *protocol.Message) error {
 	select {
 	case k.in <- m:
 		return nil
 	case <-k.quit:
-		return io.ErrClosedPipe
+		return live.ErrKernelGone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
