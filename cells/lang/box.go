@@ -153,13 +153,17 @@ func (b *boxing) capture(n syntax.Node) {
 		if n == nil {
 			return true
 		}
-		if l := literalOf(n); l != nil {
-			for _, v := range l.resolved.FreeVars {
-				b.captured[v.First] = true
-			}
-			return false // an inner one captures through this one
+		l := literalOf(n)
+		if l == nil {
+			return true
 		}
-		return true
+		for _, v := range l.resolved.FreeVars { // also those of the functions in it
+			b.captured[v.First] = true
+		}
+		for _, p := range l.head { // defaults belong to the outer function
+			b.capture(p)
+		}
+		return false
 	})
 }
 

@@ -69,8 +69,8 @@ type extent struct {
 	open  int // while the value is being looked at: 1 + extents.marks then
 }
 
-// extents measures values. It remembers containers that hold containers; one
-// that is being looked at counts nothing.
+// extents measures values. It remembers containers that are long or hold
+// containers; one that is being looked at counts nothing.
 type extents struct {
 	known map[any]extent
 	// For freezing:
@@ -92,8 +92,14 @@ func (e *extents) of(v starlark.Value, level int) extent {
 		e.marks++
 		defer func() { e.marks-- }()
 	}
-	var id any // of v, once it is needed
 	x := extent{parts: 1}
+	var id any // of v, once it is worth to remember it
+	if isLong(v) {
+		id = identity(v)
+		if known, ok := e.meet(id); ok {
+			return known
+		}
+	}
 	for part := range elements(v) {
 		if !isContainer(part) {
 			x.parts++
@@ -101,11 +107,9 @@ func (e *extents) of(v starlark.Value, level int) extent {
 		}
 		if id == nil {
 			id = identity(v)
-			if known, ok := e.known[id]; ok {
-				e.endless = e.endless || e.freezing && known.open == e.marks+1
+			if known, ok := e.meet(id); ok {
 				return known
 			}
-			e.remember(id, extent{open: e.marks + 1})
 		}
 		inner := e.of(part, level+1)
 		x.depth = max(x.depth, inner.depth)
@@ -122,11 +126,28 @@ func (e *extents) of(v starlark.Value, level int) extent {
 	return x
 }
 
+// meet gives what is known of a container, or notes that it is being looked at.
+func (e *extents) meet(id any) (known extent, ok bool) {
+	known, ok = e.known[id]
+	if !ok {
+		e.remember(id, extent{open: e.marks + 1})
+		return extent{}, false
+	}
+	e.endless = e.endless || e.freezing && known.open == e.marks+1
+	return known, true
+}
+
 func (e *extents) remember(id any, x extent) {
 	if e.known == nil {
 		e.known = map[any]extent{}
 	}
 	e.known[id] = x
+}
+
+// isLong tells containers that should not be gone through twice.
+func isLong(v starlark.Value) bool {
+	s, ok := v.(starlark.Sequence)
+	return ok && s.Len() > 100
 }
 
 // marksFreezing tells the values that note that they are frozen.

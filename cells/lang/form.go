@@ -15,8 +15,8 @@ var ErrNoForm = errors.New("the function cannot be stored")
 // do the same.
 type FunctionForm struct {
 	Name string // of the def, or "lambda"
-	// Code is the canonical source of the def or lambda. The default of a
-	// parameter is replaced by a hidden name.
+	// Code is the canonical source of the def or lambda, for Rebuild alone to
+	// read. The default of a parameter is replaced by a hidden name.
 	Code string
 	// Captured are the values of the names that the body takes from outside:
 	// from enclosing functions, its cell or file, other cells and builtins, and
@@ -72,19 +72,27 @@ func Inspect(fn *starlark.Function) (FunctionForm, error) {
 	look := lookup{scope: s, fn: fn, predeclared: predeclared}
 	for _, u := range f.uses {
 		v := look.value(u)
-		switch {
-		case v == nil, v == starlark.Value(fn):
+		if v == nil || v == starlark.Value(fn) {
 			continue
-		case u.name == f.name:
-			return FunctionForm{}, fmt.Errorf("%w: %s uses its own name, which stands for another value by now; give that another name", ErrNoForm, f.name)
 		}
 		if n, ok := v.(Narrower); ok && !u.whole {
 			v = n.Narrow(u.attrs)
 		}
-		form.Captured[u.name] = v
+		name := u.name
+		if name == f.name {
+			form.Code += ownMark
+			name = ownName(name)
+		}
+		form.Captured[name] = v
 	}
 	return form, nil
 }
+
+// ownMark ends the code of a function whose own name stands for another value
+// in it, as after f = decorate(f). The value has a hidden name then.
+const ownMark = "# the name stands for another value\n"
+
+func ownName(name string) string { return reserved + "own_" + name }
 
 // lookup finds the values of the names that a function uses.
 type lookup struct {
@@ -104,6 +112,9 @@ func (l *lookup) value(u *use) starlark.Value {
 				return v
 			}
 		}
+	}
+	if v := l.predeclared[ownName(u.name)]; v != nil {
+		return v
 	}
 	if u.scope == resolve.Global || l.scope.rebuilt {
 		if l.globals == nil {

@@ -21,11 +21,12 @@ import (
 // it may be nil or find nothing: then errors show the code itself, under
 // "function NAME".
 func Rebuild(name, code string, captured starlark.StringDict, home func(code string) *Home) (*starlark.Function, error) {
+	code, ownTaken := strings.CutSuffix(code, ownMark)
 	var h *Home
 	if home != nil {
 		h = home(code)
 	}
-	t, err := makeTemplate(name, code, h)
+	t, err := makeTemplate(name, code, h, ownTaken)
 	if err != nil {
 		return nil, fmt.Errorf("rebuild the function %s: %w", name, err)
 	}
@@ -65,7 +66,7 @@ type template struct {
 // it comes the code: so a back-trace has its lines.
 const codeMark = "\x00"
 
-func makeTemplate(name, code string, h *Home) (*template, error) {
+func makeTemplate(name, code string, h *Home, ownTaken bool) (*template, error) {
 	t := &template{global: name}
 	if h != nil {
 		t.program = h.program
@@ -85,6 +86,11 @@ func makeTemplate(name, code string, h *Home) (*template, error) {
 	}
 	if h != nil {
 		if err := h.settle(l); err != nil {
+			return nil, err
+		}
+	}
+	if ownTaken {
+		if err := l.giveUpName(f); err != nil {
 			return nil, err
 		}
 	}
@@ -114,6 +120,22 @@ func onlyLiteral(f *syntax.File, name string) (*literal, error) {
 		}
 	}
 	return nil, fmt.Errorf("the code is not that of one function of this name")
+}
+
+// giveUpName gives the value that stands for the function's name in its body
+// another name.
+func (l *literal) giveUpName(f *syntax.File) error {
+	if err := resolve.File(f, anyName, starlark.Universe.Has); err != nil {
+		return err
+	}
+	for _, n := range l.body {
+		eachUse(n, func(id *syntax.Ident, _ string) {
+			if b, ok := id.Binding.(*resolve.Binding); ok && b.Scope == resolve.Global && id.Name == l.name {
+				id.Name = ownName(l.name)
+			}
+		})
+	}
+	return nil
 }
 
 // defaults are the hidden names of a rebuilt function's defaults. Other
