@@ -16,11 +16,11 @@ type Action string
 
 // The actions.
 const (
-	WillRun     Action = "run"
-	WillReuse   Action = "cached"  // its result is known
-	WillDepend  Action = "depends" // on whether cells that run give the same values again
-	WillSkip    Action = "skipped"
-	WillBeFixed Action = "failed" // nothing runs before its problem is solved
+	WillRun    Action = "run"
+	WillReuse  Action = "cached"  // its result is known
+	WillDepend Action = "depends" // on whether cells that run give the same values again
+	WillSkip   Action = "skipped"
+	WillFail   Action = "failed" // nothing runs before its problem is solved
 )
 
 // A Planned cell is what would become of a cell, and why.
@@ -68,7 +68,7 @@ func (p *planner) refused() []Planned {
 		s := Planned{Cell: c, Action: WillSkip, Why: "the notebook has problems"}
 		for _, problem := range p.notebook.Problems {
 			if problem.Cell == c.ID {
-				s.Action, s.Why = WillBeFixed, problem.Msg
+				s.Action, s.Why = WillFail, problem.Msg
 				break
 			}
 		}

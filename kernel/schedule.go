@@ -46,34 +46,23 @@ func newRun(n *Notebook, opts Options) *run {
 
 // schedule runs all cells.
 func (r *run) schedule(ctx context.Context) {
-	place := map[string]int{}
-	for i, id := range r.order {
-		place[id] = i
-	}
-	waiting, users := r.dependencies()
-	ready := &intHeap{}
-	for i, id := range r.order {
-		if waiting[id] == 0 {
-			heap.Push(ready, i)
-		}
-	}
+	q := r.newQueue()
 	results := make(chan *Result)
-	running, committed := 0, 0
+	running := 0
 	finish := func(res *Result) {
 		r.ran[res.Cell.ID] = res
-		for _, user := range users[res.Cell.ID] {
-			if waiting[user]--; waiting[user] == 0 {
-				heap.Push(ready, place[user])
-			}
-		}
-		for committed < len(r.order) && r.ran[r.order[committed]] != nil {
-			r.commit(ctx, r.ran[r.order[committed]])
-			committed++
+		q.done(res.Cell.ID)
+		for q.front < len(r.order) && r.ran[r.order[q.front]] != nil {
+			r.commit(ctx, r.ran[r.order[q.front]])
+			q.front++
 		}
 	}
-	for committed < len(r.order) {
-		for ready.Len() > 0 && running < max(1, r.opts.Jobs) {
-			c := r.notebook.Cell(r.order[heap.Pop(ready).(int)])
+	for q.front < len(r.order) {
+		for running < max(1, r.opts.Jobs) {
+			c := q.next()
+			if c == nil {
+				break
+			}
 			if reason, onPurpose := r.skip(ctx, c, r.ran); reason != "" {
 				finish(r.skipped(c, reason, onPurpose))
 				continue
@@ -86,6 +75,58 @@ func (r *run) schedule(ctx context.Context) {
 			res := <-results
 			running--
 			finish(res)
+		}
+	}
+}
+
+// queue says which cell can run next. Only the scheduling goroutine touches it.
+type queue struct {
+	*run
+	front   int                 // the place of the first cell that is not committed
+	place   map[string]int      // of a cell in the order
+	waiting map[string]int      // needs that are not done, by cell
+	users   map[string][]string // who waits for a cell
+	ready   *intHeap
+	patient []int // ready cells that wait until they are at the front
+}
+
+func (r *run) newQueue() *queue {
+	q := &queue{run: r, place: map[string]int{}, ready: &intHeap{}}
+	q.waiting, q.users = r.dependencies()
+	for i, id := range r.order {
+		q.place[id] = i
+		if q.waiting[id] == 0 {
+			heap.Push(q.ready, i)
+		}
+	}
+	return q
+}
+
+// next takes the first cell that can run; nil if none can now. A cell that
+// always runs is there for what it does to the world, and so runs only when it
+// is certain that the cells before it hold.
+func (q *queue) next() *Cell {
+	for len(q.patient) > 0 && q.patient[0] == q.front {
+		heap.Push(q.ready, q.patient[0])
+		q.patient = q.patient[1:]
+	}
+	for q.ready.Len() > 0 {
+		i := heap.Pop(q.ready).(int)
+		c := q.notebook.Cell(q.order[i])
+		if !c.Always || i == q.front {
+			return c
+		}
+		q.patient = append(q.patient, i)
+		slices.Sort(q.patient)
+	}
+	return nil
+}
+
+// done lets those go on that wait for a cell.
+func (q *queue) done(id string) {
+	for _, user := range q.users[id] {
+		if q.waiting[user]--; q.waiting[user] == 0 {
+			heap.Push(q.ready, q.place[user])
 		}
 	}
 }

@@ -131,6 +131,9 @@ func (q Query) where() (string, []any, error) {
 	if q.ParentID != "" {
 		and(`r.parent = (SELECT id FROM runs WHERE run_id = ?)`, q.ParentID)
 	}
+	if q.Source != "" {
+		and(`r.source = ?`, q.Source)
+	}
 	if !q.IncludeHidden {
 		and(`r.hidden = 0`)
 	}

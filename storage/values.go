@@ -167,6 +167,7 @@ type Query struct {
 	IDs            []string // full ids; all when nil
 	Statuses       []Status // all when empty
 	ParentID       string   // only the children of this run
+	Source         string   // only runs of this notebook
 	IncludeHidden  bool
 	IncludeDeleted bool
 	Limit          int // 0: no limit

@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/host"
@@ -91,6 +93,15 @@ func (s *state) kernelChildCommand() *cobra.Command {
 	}
 }
 
+// blobs lets cells keep content in the store, without its database.
+type blobs struct{ *storage.Blobs }
+
+// PutBlob keeps content.
+func (b blobs) PutBlob(ctx context.Context, r io.Reader) (cells.Blob, error) {
+	blob, err := b.Blobs.PutBlob(ctx, r)
+	return cells.Blob(blob), err
+}
+
 // newSession makes a kernel for the notebooks of a folder.
 func (s *state) newSession(dir string, mode session.Mode, memory uint64) (*session.Session, protocol.Source, error) {
 	switch mode {
@@ -114,10 +125,16 @@ func (s *state) newSession(dir string, mode session.Mode, memory uint64) (*sessi
 	if err != nil {
 		return nil, protocol.Source{}, readError(root, err)
 	}
+	key, err := content.SecretKey(context.Background())
+	if err != nil {
+		return nil, protocol.Source{}, err
+	}
 	source := protocol.Source{Session: newID(), Username: userName(s.env), Now: s.clock, NewID: newID}
 	ses, err := session.New(session.Options{
-		Source:  source,
-		World:   kernel.World{Dir: dir, Blobs: blobs{content}, Clock: s.clock},
+		Source: source,
+		World: kernel.World{
+			Dir: dir, Blobs: blobs{content}, Clock: s.clock, Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key,
+		},
 		Project: project.FS(), Limits: lang.Limits{Memory: memory}, Mode: mode, Version: version(),
 		Channels: []kernel.Channel{logChannel{s.err}},
 	})

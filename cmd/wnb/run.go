@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -32,6 +34,7 @@ type runFlags struct {
 	out        string
 	timeout    time.Duration
 	json       bool
+	cache      cacheFlags
 }
 
 func (s *state) runCommand() *cobra.Command {
@@ -48,32 +51,21 @@ wnb run FILE.wnb --help lists the parameters of the notebook.
 		Example: `  wnb run notebooks/wine_quality.wnb -o report.html
   wnb run notebooks/wine_quality.wnb -p model=random_forest -p seed=7
   wnb run --from latest -p seed=8`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case len(args) > 1:
-				return usage(fmt.Errorf("one notebook at a time, not %d", len(args)))
-			case len(args) == 0 && f.from == "":
-				return usage(errors.New("name a notebook to run, or a run to repeat with --from"))
-			case len(args) == 1 && f.from != "":
-				return usage(errors.New("--from runs the notebook of an earlier run: give either a file or --from"))
-			}
-			return nil
-		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return []string{"wnb"}, cobra.ShellCompDirectiveFilterFileExt
-		},
+		Args:              func(_ *cobra.Command, args []string) error { return f.arguments(args) },
+		ValidArgsFunction: wnbFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.runNotebook(cmd.Context(), f, args)
+			return s.runNotebook(cmd.Context(), f, f.notebook(args))
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.params, "param", "p", nil, "set a parameter: NAME=VALUE (repeatable)")
-	flags.StringVarP(&f.paramsFile, "params-file", "P", "", "set parameters from a YAML file")
+	f.addParams(flags)
 	flags.StringVar(&f.from, "from", "", "repeat an earlier run: its notebook and parameters")
 	flags.StringVar(&f.experiment, "experiment", "", "the experiment (default: the notebook's file name)")
 	flags.StringVar(&f.name, "name", "", "the run's name (default: a new one)")
 	flags.StringArrayVar(&f.tags, "tag", nil, "set a tag: KEY=VALUE (repeatable)")
 	flags.StringVarP(&f.out, "output", "o", "", "write the run as a report: FILE.html, .md or .ipynb; also when a cell failed")
+	f.cache.add(flags)
+	f.cache.addJobs(flags)
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop the run after this long, such as 90s or 10m")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON lines")
 	help := cmd.HelpFunc()
@@ -82,6 +74,46 @@ wnb run FILE.wnb --help lists the parameters of the notebook.
 		s.paramHelp(args)
 	})
 	return cmd
+}
+
+// wnbFiles completes the names of notebooks.
+func wnbFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return []string{"wnb"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+func (f *runFlags) addParams(flags *pflag.FlagSet) {
+	flags.StringArrayVarP(&f.params, "param", "p", nil, "set a parameter: NAME=VALUE (repeatable)")
+	flags.StringVarP(&f.paramsFile, "params-file", "P", "", "set parameters from a YAML file")
+}
+
+// arguments checks the arguments: a notebook, unless a run is repeated, and
+// after --force also a cell.
+func (f *runFlags) arguments(args []string) error {
+	notebook := f.notebook(args)
+	switch {
+	case len(notebook) > 1:
+		return usage(fmt.Errorf("one notebook at a time, not %d", len(notebook)))
+	case len(notebook) == 0 && f.from == "":
+		return usage(errors.New("name a notebook to run, or a run to repeat with --from"))
+	case len(notebook) == 1 && f.from != "":
+		return usage(errors.New("--from runs the notebook of an earlier run: give either a file or --from"))
+	}
+	return nil
+}
+
+// notebook are the arguments but for a cell after --force, which stands there as
+// if it were an argument of its own.
+func (f *runFlags) notebook(args []string) []string {
+	if !slices.Contains(f.cache.force, everyCell) || len(args) < 2 {
+		return args
+	}
+	isNotebook := func(a string) bool { return filepath.Ext(a) == ".wnb" }
+	cell := slices.IndexFunc(args, func(a string) bool { return !isNotebook(a) })
+	if cell < 0 {
+		return args
+	}
+	f.cache.force = []string{args[cell]}
+	return slices.Delete(slices.Clone(args), cell, cell+1)
 }
 
 // job is a notebook that is about to run.
@@ -175,14 +207,13 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 	if err != nil {
 		return err
 	}
-	project, err := os.OpenRoot(j.root)
+	e, err := s.newEngine(ctx, store, j, env, f.cache)
 	if err != nil {
-		return readError(j.root, err)
+		return err
 	}
-	defer project.Close()
 	spec := runlog.Spec{
 		Experiment: j.experiment, Name: f.name, Path: j.path, Source: j.source, Params: j.params, Tags: j.tags,
-		Command: s.args, Version: version(), User: userName(s.env), Git: runlog.ReadGit(ctx, j.dir), Clock: s.clock,
+		Command: s.args, Version: version(), Build: e.options.Version, User: userName(s.env), Git: runlog.ReadGit(ctx, j.dir), Clock: s.clock,
 	}
 	if j.origin != nil {
 		spec.OriginID = j.origin.ID
@@ -194,16 +225,11 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 	}
 	runCtx, cancel := withTimeout(ctx, f.timeout)
 	defer cancel()
-	nb := kernel.Compile(j.doc, env)
 	talk := s.newReporter(j.path, f.json)
-	outcome := nb.Run(runCtx, kernel.Options{
-		World: kernel.World{
-			Dir: j.dir, Blobs: blobs{store}, Clock: s.clock,
-			Channels: []kernel.Channel{logChannel{s.err}},
-		},
-		Builtins: env, Params: runlog.Params(j.params), Project: project.FS(), Observer: observers{talk, run},
-	})
-	err = run.Finish(outcome, s.clock())
+	e.options.Observer, e.options.RunID = observers{talk, run}, run.ID
+	outcome := e.notebook.Run(runCtx, e.options)
+	err = e.close(context.WithoutCancel(ctx))
+	err = errors.Join(err, run.Finish(outcome, s.clock()))
 	written := ""
 	if f.out != "" {
 		if errWrite := s.writeRun(context.WithoutCancel(ctx), store, run.ID, f.out); errWrite != nil {

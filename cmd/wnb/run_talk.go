@@ -17,7 +17,6 @@ import (
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/runlog"
 	"github.com/wnb-dev/wnb/notebooks"
-	"github.com/wnb-dev/wnb/storage"
 )
 
 // observers tells several observers in turn.
@@ -39,18 +38,6 @@ func (os observers) CellDone(r *kernel.Result) {
 	for _, o := range os {
 		o.CellDone(r)
 	}
-}
-
-// blobs lets cells keep content in the store.
-type blobs struct {
-	store interface {
-		PutBlob(ctx context.Context, r io.Reader) (storage.Blob, error)
-	}
-}
-
-func (b blobs) PutBlob(ctx context.Context, r io.Reader) (cells.Blob, error) {
-	blob, err := b.store.PutBlob(ctx, r)
-	return cells.Blob(blob), err
 }
 
 // logChannel writes messages of notify to the terminal.
@@ -156,6 +143,8 @@ func (r *reporter) CellDone(res *kernel.Result) {
 	case !r.progress:
 	case res.Status == notebooks.StatusSkipped:
 		fmt.Fprintf(r.err, "%s %s\n", r.style.muted("-"), r.style.muted(res.Cell.ID+" skipped: "+res.Reason))
+	case res.Status == notebooks.StatusCached:
+		fmt.Fprintf(r.err, "%s %s %s\n", r.style.green("="), res.Cell.ID, r.style.muted("cached, saved "+seconds(res.From.Duration)))
 	default:
 		fmt.Fprintf(r.err, "%s %s %s\n", r.style.green("✓"), res.Cell.ID, r.style.muted(seconds(res.Duration)))
 	}
@@ -176,6 +165,15 @@ func cellLine(res *kernel.Result) map[string]any {
 	}
 	if res.Reason != "" {
 		line["reason"] = res.Reason
+	}
+	if res.Key != "" {
+		line["key"] = res.Key
+	}
+	if res.Uncached != "" {
+		line["uncached"] = res.Uncached
+	}
+	if res.From != nil {
+		line["from_run"], line["saved_ms"] = res.From.Run, res.From.Duration.Milliseconds()
 	}
 	if res.Err != nil {
 		line["error"] = map[string]any{"kind": res.Err.Kind, "message": res.Err.Msg, "hint": res.Err.Hint, "cell": res.Err.Cell, "line": res.Err.Line, "column": res.Err.Col}
@@ -200,7 +198,7 @@ func (r *reporter) finish(run *runlog.Run, o *kernel.Outcome, out string) {
 	if r.json {
 		r.line(map[string]any{
 			"message_type": "run", "run_id": run.ID, "name": run.Name, "verdict": o.Verdict(),
-			"done": counts[notebooks.StatusDone], "failed": counts[notebooks.StatusFailed], "skipped": counts[notebooks.StatusSkipped],
+			"done": counts[notebooks.StatusDone], "cached": counts[notebooks.StatusCached], "failed": counts[notebooks.StatusFailed], "skipped": counts[notebooks.StatusSkipped],
 		})
 		return
 	}
@@ -209,7 +207,10 @@ func (r *reporter) finish(run *runlog.Run, o *kernel.Outcome, out string) {
 			fmt.Fprintf(r.err, "- %s skipped: %s\n", res.Cell.ID, res.Reason)
 		}
 	}
-	text := fmt.Sprintf("run %s %s: %d of %d cells done", run.Name, o.Verdict(), counts[notebooks.StatusDone], len(o.Results))
+	text := fmt.Sprintf("run %s %s: %d of %d cells done", run.Name, o.Verdict(), counts[notebooks.StatusDone]+counts[notebooks.StatusCached], len(o.Results))
+	if n := counts[notebooks.StatusCached]; n > 0 {
+		text += fmt.Sprintf(", %d from the cache", n)
+	}
 	if n := counts[notebooks.StatusFailed]; n > 0 {
 		text += fmt.Sprintf(", %d failed", n)
 	}

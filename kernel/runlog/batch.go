@@ -15,22 +15,59 @@ import (
 // A CellProvenance is an entry of the run's provenance.json: what a cell was made
 // of and what it touched.
 type CellProvenance struct {
-	Cell   string            `json:"cell"`
-	Status string            `json:"status"`
-	Source string            `json:"source_sha256"`
-	Inputs map[string]string `json:"inputs,omitempty"`  // SHA-256 of what was read, by kind and name: "file data/wine.csv"
-	Writes map[string]string `json:"written,omitempty"` // SHA-256 of what was written, by path
+	Cell     string            `json:"cell"`
+	Status   string            `json:"status"`
+	Source   string            `json:"source_sha256"`
+	Key      string            `json:"key,omitempty"`      // of the result in the cache
+	FromRun  string            `json:"from_run,omitempty"` // the run that computed a cached result
+	Uncached string            `json:"uncached,omitempty"` // why the result is not kept
+	Seconds  float64           `json:"seconds,omitempty"`  // it took to compute the result
+	Reads    map[string]string `json:"reads,omitempty"`    // hashes of the values that were read, by name
+	Values   map[string]string `json:"values,omitempty"`   // hashes of the values that it gave, by name
+	Inputs   map[string]string `json:"inputs,omitempty"`   // hashes of what was asked, by kind and name: "file data/wine.csv"
+	Writes   map[string]string `json:"written,omitempty"`  // SHA-256 of what was written, by path
+}
+
+// provenance says what the result of a cell is made of.
+func provenance(res *kernel.Result) CellProvenance {
+	p := CellProvenance{
+		Cell: res.Cell.ID, Status: string(res.Status), Source: notebooks.Hash([]byte(res.Cell.Source)),
+		Key: res.Key, Uncached: res.Uncached, Seconds: res.Duration.Seconds(), Reads: res.Reads,
+		Values: map[string]string{}, Inputs: map[string]string{}, Writes: map[string]string{},
+	}
+	if res.From != nil {
+		p.FromRun, p.Seconds = res.From.Run, res.From.Duration.Seconds()
+	}
+	for name, v := range res.Values {
+		if hash, err := v.Hash(); err == nil && hash != "" {
+			p.Values[name] = hash
+		}
+	}
+	for _, e := range res.Effects {
+		switch e := e.(type) {
+		case cells.Input:
+			p.Inputs[e.Kind+" "+e.Name] = e.SHA256
+		case cells.File:
+			p.Writes[e.Path] = e.Blob.SHA256
+		}
+	}
+	return p
 }
 
 // batch turns the result of a cell into rows.
 func (r *Run) batch(res *kernel.Result) (storage.Batch, error) {
 	b := storage.Batch{Tags: map[string]string{}}
-	p := CellProvenance{Cell: res.Cell.ID, Status: string(res.Status), Source: notebooks.Hash([]byte(res.Cell.Source)), Inputs: map[string]string{}, Writes: map[string]string{}}
+	p := provenance(res)
 	var console strings.Builder
 	for _, e := range res.Effects {
 		switch e := e.(type) {
 		case cells.Stream:
 			console.WriteString(e.Text)
+			if e.Whole.SHA256 != "" {
+				b.Artifacts = append(b.Artifacts, storage.Artifact{
+					Path: "outputs/" + res.Cell.ID + ".txt", Kind: storage.KindText, MediaType: "text/plain", Blob: storage.Blob(e.Whole), Cell: res.Cell.ID,
+				})
+			}
 		case cells.Param:
 			b.Params = append(b.Params, storage.Param{Key: e.Key, Value: e.Value})
 		case cells.Metric:
@@ -39,10 +76,6 @@ func (r *Run) batch(res *kernel.Result) (storage.Batch, error) {
 			b.Tags[e.Key] = e.Value
 		case cells.Artifact:
 			b.Artifacts = append(b.Artifacts, storage.Artifact{Path: e.Path, Kind: e.Kind, MediaType: e.MediaType, Blob: storage.Blob(e.Blob), Cell: res.Cell.ID})
-		case cells.Input:
-			p.Inputs[e.Kind+" "+e.Name] = e.SHA256
-		case cells.File:
-			p.Writes[e.Path] = e.Blob.SHA256
 		}
 	}
 	r.provenance = append(r.provenance, p)

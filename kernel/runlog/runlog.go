@@ -33,6 +33,7 @@ type Spec struct {
 	Tags       map[string]string
 	Command    []string // the command line
 	Version    string   // of wnb
+	Build      string   // of wnb: the version, or what tells builds without one apart
 	User       string
 	Git        Git
 	Clock      func() time.Time
@@ -51,6 +52,7 @@ const (
 	TagTitle     = "wnb.notebook.title"
 	TagCommand   = "wnb.command"
 	TagVersion   = "wnb.version"
+	TagBuild     = "wnb.build" // what results of the cache are keyed with
 	TagDirty     = "wnb.git.dirty"
 	TagPartial   = "wnb.partial"
 	TagGitCommit = "mlflow.source.git.commit"
@@ -64,8 +66,12 @@ type Run struct {
 	store      *storage.Store
 	ctx        context.Context
 	provenance []CellProvenance
+	waiting    storage.Batch // of cached cells, to be written together
 	err        error
 }
+
+// mostWaiting is how many cached cells are written together.
+const mostWaiting = 256
 
 // Start records a run that begins now. ctx bounds all later writes.
 func Start(ctx context.Context, store *storage.Store, s Spec) (*Run, error) {
@@ -125,6 +131,7 @@ func (s Spec) tags() map[string]string {
 		TagNotebook: notebooks.Hash(s.Source),
 		TagCommand:  strings.Join(s.Command, " "),
 		TagVersion:  s.Version,
+		TagBuild:    s.Build,
 	}
 	if s.Git.Commit != "" {
 		tags[TagGitCommit] = s.Git.Commit
@@ -147,20 +154,49 @@ func (r *Run) CellStarted(*kernel.Cell) {}
 // CellEffect does nothing: effects are written with their cell.
 func (r *Run) CellEffect(*kernel.Cell, cells.Effect) {}
 
-// CellDone writes what the cell did.
+// CellDone writes what the cell did. What comes from the cache is there already
+// and may wait a moment, so that a run in which nothing changed is fast.
 func (r *Run) CellDone(res *kernel.Result) {
 	b, err := r.batch(res)
 	if err == nil {
-		err = r.store.Log(r.ctx, r.ID, b)
+		r.waiting = joined(r.waiting, b)
+		if res.From == nil || len(r.waiting.Cells) >= mostWaiting {
+			err = r.flush()
+		}
 	}
 	if err != nil {
 		r.err = errors.Join(r.err, fmt.Errorf("track cell %s: %w", res.Cell.ID, err))
 	}
 }
 
+func (r *Run) flush() error {
+	b := r.waiting
+	r.waiting = storage.Batch{}
+	if len(b.Cells) == 0 {
+		return nil
+	}
+	return r.store.Log(r.ctx, r.ID, b)
+}
+
+// joined is one batch of two.
+func joined(a, b storage.Batch) storage.Batch {
+	a.Params = append(a.Params, b.Params...)
+	a.Metrics = append(a.Metrics, b.Metrics...)
+	a.Artifacts = append(a.Artifacts, b.Artifacts...)
+	a.Cells = append(a.Cells, b.Cells...)
+	a.Console = append(a.Console, b.Console...)
+	if a.Tags == nil {
+		a.Tags = map[string]string{}
+	}
+	maps.Copy(a.Tags, b.Tags)
+	return a
+}
+
 // Finish records how the run ended. The error also tells what could not be
 // written while it ran.
 func (r *Run) Finish(o *kernel.Outcome, end time.Time) error {
+	err := r.flush()
+	r.err = errors.Join(r.err, err)
 	status, tags := verdict(o)
 	provenance, err := json.MarshalIndent(r.provenance, "", "  ")
 	if err != nil {

@@ -44,7 +44,7 @@ func begin(t *testing.T, store *storage.Store) *runlog.Run {
 	run, err := runlog.Start(t.Context(), store, runlog.Spec{
 		Experiment: "wine", Name: "first", Path: "n.wnb", Source: []byte("---\nwnb: 1\n---\n"),
 		Params: map[string]any{"seed": int64(42), "C": 1.0, "names": []any{"a", "b"}, "text": "x"},
-		Tags:   map[string]string{"stage": "train"}, Command: []string{"wnb", "run", "n.wnb"}, Version: "v1", User: "ada",
+		Tags:   map[string]string{"stage": "train"}, Command: []string{"wnb", "run", "n.wnb"}, Version: "v1", Build: "build 1", User: "ada",
 		Git:   runlog.Git{Commit: "abc", Branch: "main", Dirty: true, Diff: []byte("-a\n+b\n")},
 		Clock: func() time.Time { return start },
 	})
@@ -93,7 +93,7 @@ func TestRunRecordsEverything(t *testing.T) {
 	}
 	wantParams := []storage.Param{{Key: "C", Value: "1"}, {Key: "fit.rows", Value: "10"}, {Key: "names", Value: `["a","b"]`}, {Key: "seed", Value: "42"}, {Key: "text", Value: "x"}}
 	wantTags := map[string]string{
-		"stage": "train", "kind": "baseline", runlog.TagCommand: "wnb run n.wnb", runlog.TagVersion: "v1", runlog.TagDirty: "true",
+		"stage": "train", "kind": "baseline", runlog.TagCommand: "wnb run n.wnb", runlog.TagVersion: "v1", runlog.TagBuild: "build 1", runlog.TagDirty: "true",
 		runlog.TagGitCommit: "abc", runlog.TagGitBranch: "main", runlog.TagNotebook: notebooks.Hash([]byte("---\nwnb: 1\n---\n")),
 		storage.TagStatusReason: "cell check failed: no",
 	}

@@ -30,7 +30,7 @@ type Options struct {
 	Project fs.FS
 	Limits  lang.Limits
 	Mode    Mode
-	Version string // of wnb
+	Version string       // of wnb
 	Cache   *cache.Cache // of results; may be nil
 	// Channels receive what notify sends in an explicit execution.
 	Channels []kernel.Channel
