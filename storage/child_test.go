@@ -22,12 +22,14 @@ const (
 
 // parts waits for a line on stdin, so that the children of a test start together.
 var parts = map[string]func(ctx context.Context, dir string) error{
-	"create":  playCreate,
-	"writers": playWriters,
-	"victim":  playVictim,
-	"holder":  playHolder,
-	"claimer": playClaimer,
-	"counter": playCounter,
+	"create":    playCreate,
+	"writers":   playWriters,
+	"victim":    playVictim,
+	"holder":    playHolder,
+	"claimer":   playClaimer,
+	"counter":   playCounter,
+	"collector": playCollector,
+	"putter":    playPutter,
 }
 
 func runChild(name string) int {

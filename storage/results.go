@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -120,8 +121,11 @@ func replaceBlobs(t *tx, r *Result) error {
 	return err
 }
 
-const selectResults = `SELECT id, entry, entry_blob, entry_sha256, size, created_ms, used_ms,
-	(SELECT group_concat(rb.sha256 || ' ' || b.size, ' ') FROM result_blobs rb JOIN blobs b ON b.sha256 = rb.sha256 WHERE rb.result = r.id)
+// blobsOfResult gives all blobs of a row of results r as text, for parseBlobs.
+const blobsOfResult = `(SELECT group_concat(rb.sha256 || ' ' || b.size, ' ')
+	FROM result_blobs rb JOIN blobs b ON b.sha256 = rb.sha256 WHERE rb.result = r.id)`
+
+const selectResults = `SELECT id, entry, entry_blob, entry_sha256, size, created_ms, used_ms, ` + blobsOfResult + `
 	FROM results r WHERE key = ? ORDER BY used_ms DESC, id DESC`
 
 // Results gives the results of a key, most recently used first; none when there are none. One whose entry is damaged is
@@ -195,16 +199,22 @@ func (e *rawResult) scan(rows *sql.Rows, r *Result) (err error) {
 		return err
 	}
 	r.Created, r.Used = fromMilliseconds(created), fromMilliseconds(used)
-	fields := strings.Fields(blobs.String)
-	for ; len(fields) >= 2; fields = fields[2:] {
-		b := Blob{SHA256: fields[0]}
-		if _, err := fmt.Sscan(fields[1], &b.Size); err != nil {
-			return err
+	r.Blobs, err = parseBlobs(blobs.String)
+	return err
+}
+
+// parseBlobs reads "hash size hash size ..." and sorts by hash.
+func parseBlobs(text string) ([]Blob, error) {
+	var list []Blob
+	for fields := strings.Fields(text); len(fields) >= 2; fields = fields[2:] {
+		size, err := strconv.ParseInt(fields[1], 10, 64)
+		if err != nil {
+			return nil, err
 		}
-		r.Blobs = append(r.Blobs, b)
+		list = append(list, Blob{SHA256: fields[0], Size: size})
 	}
-	slices.SortFunc(r.Blobs, func(a, b Blob) int { return cmp.Compare(a.SHA256, b.SHA256) })
-	return nil
+	slices.SortFunc(list, func(a, b Blob) int { return cmp.Compare(a.SHA256, b.SHA256) })
+	return list, nil
 }
 
 func (s *Store) loadEntry(ctx context.Context, e rawResult) ([]byte, error) {
