@@ -24,6 +24,12 @@ var allowedImports = map[string]string{
 	"wasi_snapshot_preview1.poll_oneoff":       "iiii>i",
 }
 
+// Offers is true for a function that extensions may import.
+func Offers(module, name string) bool {
+	_, ok := allowedImports[module+"."+name]
+	return ok
+}
+
 const (
 	exportMemory     = "memory"
 	exportMarker     = "wnb_abi_1"

@@ -98,18 +98,7 @@ type Module struct {
 // that takes too long. Nothing of the module runs yet: see Install.
 func (e *Engine) Compile(ctx context.Context, wasm []byte, lim Limits) (*Module, error) {
 	lim = lim.withDefaults()
-	decoded, err := decode(wasm, &lim)
-	if err != nil {
-		return nil, err
-	}
-	man, err := decoded.readManifest()
-	if err != nil {
-		return nil, err
-	}
-	if err := decoded.checkABI(man); err != nil {
-		return nil, err
-	}
-	pages, err := decoded.memoryPages(man, &lim)
+	decoded, man, pages, err := examine(wasm, &lim)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +116,30 @@ func (e *Engine) Compile(ctx context.Context, wasm []byte, lim Limits) (*Module,
 	}
 	e.modules[m] = true
 	return m, nil
+}
+
+// Examine does what Compile does before it compiles: it validates wasm and reads
+// its manifest. Nothing runs, and nothing is kept.
+func Examine(wasm []byte, lim Limits) (*Manifest, error) {
+	lim = lim.withDefaults()
+	_, man, _, err := examine(wasm, &lim)
+	return man, err
+}
+
+func examine(wasm []byte, lim *Limits) (*module, *Manifest, uint32, error) {
+	decoded, err := decode(wasm, lim)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	man, err := decoded.readManifest()
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	if err := decoded.checkABI(man); err != nil {
+		return nil, nil, 0, err
+	}
+	pages, err := decoded.memoryPages(man, lim)
+	return decoded, man, pages, err
 }
 
 // Install is Compile and then SelfCheck: what to do with an extension that has

@@ -45,7 +45,9 @@ var allowed = map[string][]string{
 	"frontend/report":   {"cells/plot", "kernel/runlog", "notebooks", "notebooks/export", "storage"},
 	"cmd/wnb":           {"cells", "cells/*", "cells/scorer/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
 
-	"cells/scorer/confine": {},
+	"cells/scorer/confine":   {},
+	"cells/scorer/samples":   {"cells/scorer", "cells/scorer/toolchain"},
+	"cells/scorer/toolchain": {"cells/scorer", "cells/scorer/confine"},
 }
 
 func TestImportsGoOneWay(t *testing.T) {

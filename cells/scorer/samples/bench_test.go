@@ -1,0 +1,97 @@
+package samples
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wnb-dev/wnb/cells/scorer"
+)
+
+// data is what a sample is scored on: labels 0 and 1 with labels, scores or values.
+func data(name string, n int) (y, p []float64) {
+	rng := rand.New(rand.NewPCG(uint64(n), 7))
+	y, p = make([]float64, n), make([]float64, n)
+	for i := range y {
+		switch name {
+		case "log_loss":
+			y[i], p[i] = float64(rng.IntN(2)), rng.NormFloat64()*3
+		case "quantile_loss", "mean_error":
+			y[i], p[i] = rng.NormFloat64(), rng.NormFloat64()
+		default:
+			y[i], p[i] = float64(rng.IntN(2)), float64(rng.IntN(2))
+		}
+	}
+	return y, p
+}
+
+// BenchmarkSamples measures guests against the same metric in Go, in turn and in
+// this process: metered, and with the copies of the columns. Of five rounds, it
+// gives the medians.
+func BenchmarkSamples(b *testing.B) {
+	engine, err := scorer.Open(scorer.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer engine.Close()
+	for _, name := range []string{"log_loss", "quantile_loss", "fbeta"} {
+		native, _ := Native(name)
+		for _, lang := range Langs(name) {
+			b.Run(fmt.Sprintf("%s/%s", name, lang), func(b *testing.B) {
+				built := buildSample(b, name, lang)
+				mod, err := engine.Compile(context.Background(), built.Wasm, scorer.Limits{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				metric, err := mod.NewMetric(nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer metric.Close()
+				for _, n := range []int{10, 1000, 1_000_000} {
+					y, p := data(name, n)
+					b.Run(fmt.Sprint(n), func(b *testing.B) {
+						compare(b, n, func() float64 { return native(y, p) }, func() (float64, error) { return metric.Score(context.Background(), y, p) })
+					})
+				}
+			})
+		}
+	}
+}
+
+// compare reports ns/row of the guest, and the ratio to Go.
+func compare(b *testing.B, rows int, native func() float64, guest func() (float64, error)) {
+	var ratios, own []float64
+	for range 5 {
+		slow, fast := math.Inf(1), math.Inf(1)
+		calls := max(1, 200_000/rows)
+		for range 5 {
+			start := time.Now()
+			for range calls {
+				if _, err := guest(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			slow = min(slow, float64(time.Since(start).Nanoseconds()))
+			start = time.Now()
+			for range calls {
+				native()
+			}
+			fast = min(fast, float64(time.Since(start).Nanoseconds()))
+		}
+		ratios, own = append(ratios, slow/fast), append(own, slow/float64(calls*rows))
+	}
+	for b.Loop() {
+		if _, err := guest(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	slices.Sort(ratios)
+	slices.Sort(own)
+	b.ReportMetric(ratios[2], "x-native")
+	b.ReportMetric(own[2], "ns/row")
+}
