@@ -63,8 +63,11 @@ func (s *settings) starter(start func(mode session.Mode) live.Starter) live.Star
 // the kernel says what is wrong with them.
 func (s *settings) apply(path, text string) string {
 	set := s.get(path).params
+	if len(set) == 0 {
+		return text
+	}
 	doc, err := notebooks.Parse(path, []byte(text))
-	if err != nil || len(set) == 0 {
+	if err != nil {
 		return text
 	}
 	front, err := withDefaults(doc.Front.Raw, set)
@@ -130,6 +133,11 @@ type settingOutputs struct {
 // Saved implements contents.Outputs.
 func (o settingOutputs) Saved(ctx context.Context, path string, seen int64, cells map[string]contents.CellOutputs, text string) error {
 	return o.keptOutputs.Saved(ctx, path, seen, cells, o.settings.apply(path, text))
+}
+
+// Stored implements contents.Outputs.
+func (o settingOutputs) Stored(ctx context.Context, path string, version int64, ids []string, text string) error {
+	return o.keptOutputs.Stored(ctx, path, version, ids, o.settings.apply(path, text))
 }
 
 // Moved implements contents.Outputs.

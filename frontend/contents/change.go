@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"strconv"
@@ -157,18 +158,19 @@ func (m *Manager) copyFile(ctx context.Context, from, to string) error {
 }
 
 func (m *Manager) copyOutputs(ctx context.Context, from, to string) error {
-	if m.opt.Outputs == nil || ext(from) != ".wnb" {
+	if m.opt.Outputs == nil || !isDocument(from) {
 		return nil
 	}
 	_, cells, err := m.opt.Outputs.Outputs(ctx, from)
+	maps.DeleteFunc(cells, func(_ string, c CellOutputs) bool { return c.InFile })
 	if err != nil || len(cells) == 0 {
 		return err
 	}
-	data, _, err := m.read(ctx, to)
+	text, err := m.Text(ctx, to)
 	if err != nil {
 		return err
 	}
-	return m.opt.Outputs.Saved(ctx, to, 0, cells, string(data))
+	return m.opt.Outputs.Saved(ctx, to, 0, cells, text)
 }
 
 // Rename moves a file or folder, with its checkpoints and outputs. It never

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,8 +38,25 @@ func (o *memory) set(path, cell string, out CellOutputs) {
 	if o.cells[path] == nil {
 		o.cells[path] = map[string]CellOutputs{}
 	}
-	o.cells[path][cell] = out
 	o.version[path]++
+	out.Version = o.version[path]
+	o.cells[path][cell] = out
+}
+
+func (o *memory) Stored(_ context.Context, path string, version int64, ids []string, text string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.texts[path] = text
+	for id, c := range o.cells[path] {
+		if c.Version <= version {
+			c.InFile = true
+			o.cells[path][id] = c
+		}
+		if !slices.Contains(ids, id) {
+			delete(o.cells[path], id)
+		}
+	}
+	return nil
 }
 
 func (o *memory) Saved(_ context.Context, path string, seen int64, cells map[string]CellOutputs, text string) error {

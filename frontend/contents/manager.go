@@ -1,7 +1,6 @@
 package contents
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -35,6 +34,7 @@ type Manager struct {
 	root  *os.Root
 	state *os.Root
 	mu    sync.Mutex // held while something is written
+	texts texts
 }
 
 // New opens the folders. Close must be called.
@@ -121,19 +121,3 @@ func (m *Manager) describe(clean string, info fs.FileInfo) *Model {
 
 // newName is a random part for temporary files.
 func newName() string { return rand.Text() }
-
-// Text is the document at path as .wnb text, and empty where there is none.
-func (m *Manager) Text(ctx context.Context, apiPath string) (string, error) {
-	clean, err := Clean(apiPath)
-	if err != nil || !isDocument(clean) {
-		return "", nil // the path of a console, or a made-up one
-	}
-	data, _, err := m.read(ctx, clean)
-	if errors.Is(err, ErrNotFound) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return documentText(clean, data)
-}

@@ -129,6 +129,10 @@ func (c Checkpoint) MarshalJSON() ([]byte, error) {
 type CellOutputs struct {
 	ExecutionCount int // 0 for none
 	Outputs        []notebooks.Output
+	Version        int64 // of the document's outputs when these last changed
+	// InFile says that the cell's outputs were written into the .ipynb file
+	// since: the ones in the file count.
+	InFile bool
 }
 
 // Outputs keeps the outputs of documents, by path and cell id.
@@ -140,6 +144,9 @@ type Outputs interface {
 	// for none) saved the document with cells as its code cells. The text is
 	// the document as .wnb text.
 	Saved(ctx context.Context, path string, seen int64, cells map[string]CellOutputs, text string) error
+	// Stored tells that an .ipynb file was written whose code cells are those
+	// with the ids; outputs up to version are in it, newer ones are not.
+	Stored(ctx context.Context, path string, version int64, ids []string, text string) error
 	// Moved follows the rename of a document or folder, Deleted a deletion.
 	Moved(ctx context.Context, from, to string) error
 	Deleted(ctx context.Context, path string) error

@@ -11,7 +11,7 @@ import (
 // notebook gives a document as its clients read it.
 func (m *Manager) notebook(ctx context.Context, clean string, data []byte) (json.RawMessage, error) {
 	if ext(clean) == ".ipynb" {
-		return m.ipynb(clean, data)
+		return m.ipynb(ctx, clean, data)
 	}
 	doc, err := parseDocument(clean, data)
 	if err != nil {
@@ -50,43 +50,19 @@ func setOutputs(doc *notebooks.Document, cells map[string]CellOutputs) {
 	}
 }
 
-func (m *Manager) ipynb(clean string, data []byte) (json.RawMessage, error) {
-	nb, err := decodeWire(data)
-	if err == nil && nb.old() {
-		nb, err = upgrade(data)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", clean, err)
-	}
-	nb.setTrusted(m.trusted(hash(data)))
-	nb.joinLines()
-	return nb.encode("")
-}
-
-// upgrade brings a notebook of nbformat 3 to 4.5.
-func upgrade(data []byte) (wire, error) {
-	doc, err := notebooks.FromIPYNB(data)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	if data, err = doc.IPYNB(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
-	return decodeWire(data)
-}
-
 // saved is a document on its way to the disk.
 type saved struct {
 	data  []byte // of the file
 	text  string // as .wnb text
 	seen  int64  // version of the outputs that the client has read
+	in    int64  // version of the outputs that are in an .ipynb file
 	cells map[string]CellOutputs
 	trust bool // the client trusts all outputs
 }
 
 // encodeNotebook turns what a client sends into what the file holds. The
 // previous bytes lend their front matter to a client that lost it.
-func encodeNotebook(clean string, content any, previous []byte) (*saved, error) {
+func (m *Manager) encodeNotebook(ctx context.Context, clean string, content any, previous []byte) (*saved, error) {
 	raw, ok := content.(json.RawMessage)
 	if !ok {
 		return nil, fmt.Errorf("%s: a notebook needs its content as JSON: %w", clean, ErrInvalid)
@@ -96,30 +72,20 @@ func encodeNotebook(clean string, content any, previous []byte) (*saved, error) 
 		return nil, fmt.Errorf("%s: %w", clean, err)
 	}
 	out := &saved{seen: nb.takeSeen(), trust: nb.takeTransient()}
-	if ext(clean) == ".wnb" {
-		nb.lendFront(clean, previous)
+	if ext(clean) == ".ipynb" {
+		return out, m.encodeIPYNB(ctx, clean, nb, out)
 	}
-	data, err := nb.encode("")
+	nb.lendFront(clean, previous)
+	doc, err := nb.document(clean)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := notebooks.FromIPYNB(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", clean, ErrInvalid, err)
-	}
-	out.cells = takeOutputs(doc, nb)
 	text := doc.Print()
-	out.text = string(text)
-	if ext(clean) == ".ipynb" {
-		nb.splitLines()
-		out.data, err = nb.encode(" ")
-		return out, err
-	}
+	out.cells, out.text, out.data = takeOutputs(doc, nb), string(text), text
 	// What cannot be read again must never replace what can.
 	if _, err := notebooks.Parse(clean, text); err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", clean, ErrInvalid, err)
 	}
-	out.data = text
 	if sameDocument(clean, text, previous) {
 		out.data = previous
 	}
@@ -154,11 +120,11 @@ func sameDocument(clean string, text, previous []byte) bool {
 // parseDocument reads a document file of either kind. Every cell has an id.
 func parseDocument(clean string, data []byte) (*notebooks.Document, error) {
 	if ext(clean) == ".ipynb" {
-		doc, err := notebooks.FromIPYNB(data)
+		nb, err := readIPYNB(data)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", clean, ErrInvalid, err)
+			return nil, fmt.Errorf("%s: %w", clean, err)
 		}
-		return doc, nil
+		return nb.document(clean)
 	}
 	doc, err := notebooks.Parse(clean, data)
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -156,7 +158,7 @@ func (m *Manager) encode(ctx context.Context, clean string, model *Model, now pr
 			return nil, err
 		}
 	}
-	return encodeNotebook(clean, model.Content, previous)
+	return m.encodeNotebook(ctx, clean, model.Content, previous)
 }
 
 func fileBytes(clean string, model *Model) ([]byte, error) {
@@ -234,7 +236,13 @@ func (m *Manager) tellSaved(ctx context.Context, clean string, out *saved) error
 	if m.opt.Outputs == nil {
 		return nil
 	}
-	if err := m.opt.Outputs.Saved(ctx, clean, out.seen, out.cells, out.text); err != nil {
+	tell := m.opt.Outputs.Saved
+	if ext(clean) == ".ipynb" {
+		tell = func(ctx context.Context, path string, _ int64, cells map[string]CellOutputs, text string) error {
+			return m.opt.Outputs.Stored(ctx, path, out.in, slices.Sorted(maps.Keys(cells)), text)
+		}
+	}
+	if err := tell(ctx, clean, out.seen, out.cells, out.text); err != nil {
 		return fmt.Errorf("%s is saved, but its outputs are not: %w", clean, err)
 	}
 	return nil

@@ -122,6 +122,11 @@ func (d *document) cell(id string) *fold {
 
 // changed gives the cell a new version and tells who wants to know.
 func (d *document) changed(id string, f *fold) {
+	f.inFile, f.gone = false, false
+	d.touch(id, f)
+}
+
+func (d *document) touch(id string, f *fold) {
 	d.version++
 	f.version = d.version
 	d.dirty[id], d.unnoted[id] = true, true
@@ -177,6 +182,13 @@ func (d *document) wipe(id string, f *fold) {
 	d.changed(id, f)
 }
 
+// remove wipes a cell that is not in the document. Where it comes back, as when
+// a client undoes its deletion, the client's outputs count.
+func (d *document) remove(id string, f *fold) {
+	d.wipe(id, f)
+	f.gone = true
+}
+
 // saved merges what a client saved, see Manager.Saved.
 func (d *document) saved(seen int64, cells map[string]Cell) {
 	d.mu.Lock()
@@ -184,8 +196,11 @@ func (d *document) saved(seen int64, cells map[string]Cell) {
 	for _, id := range slices.Sorted(maps.Keys(d.cells)) {
 		f := d.cells[id]
 		c, inDocument := cells[id]
-		cleared := len(c.Outputs) == 0 && f.shows()
-		if f.version <= seen && (!inDocument || cleared) {
+		switch {
+		case f.version > seen:
+		case !inDocument:
+			d.remove(id, f)
+		case len(c.Outputs) == 0 && f.shows():
 			d.wipe(id, f)
 		}
 	}
@@ -197,13 +212,30 @@ func (d *document) saved(seen int64, cells map[string]Cell) {
 // adopt takes over a client's outputs of a cell that has none here.
 func (d *document) adopt(id string, c Cell, seen int64) {
 	f, known := d.cells[id]
-	if len(c.Outputs) == 0 || known && (f.version > seen || f.shows()) {
+	if len(c.Outputs) == 0 || known && !f.gone && (f.version > seen || f.shows()) {
 		return
 	}
 	runs := known && f.running
 	f = newFold(Cell{ExecutionCount: c.ExecutionCount, Outputs: slices.Clone(c.Outputs)}, d.limits)
 	f.running, d.cells[id] = runs, f
 	d.changed(id, f)
+}
+
+// stored notes what is in the file of the document, see Manager.Stored.
+func (d *document) stored(version int64, ids map[string]bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(d.cells)) {
+		f := d.cells[id]
+		switch {
+		case f.version > version || f.inFile || f.gone:
+		case ids[id]:
+			f.inFile = true
+			d.touch(id, f)
+		default:
+			d.remove(id, f)
+		}
+	}
 }
 
 // copyTo gives other the cells that it does not know.

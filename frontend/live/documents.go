@@ -54,6 +54,21 @@ func (m *Manager) Saved(ctx context.Context, path string, seen int64, cells map[
 	return out, err
 }
 
+// Stored tells that the file of the document was written, with outputs in it, as
+// an .ipynb file is: its code cells are those with the ids, and outputs up to
+// version are in it. From then on the file counts for these cells, until they
+// put something out again.
+func (m *Manager) Stored(ctx context.Context, path string, version int64, ids []string) error {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return m.with(ctx, path, func(d *document) error {
+		d.stored(version, set)
+		return m.lib.note(d)
+	})
+}
+
 // SetDocument tells the kernels of the document its saved text. It does not
 // wait for them.
 func (m *Manager) SetDocument(ctx context.Context, path, text string) error {

@@ -29,6 +29,8 @@ type fold struct {
 	tail      int  // cost of streams behind the cut
 	rich      int  // bytes of other outputs
 	version   int64
+	inFile    bool
+	gone      bool
 	running   bool
 	spool     *spool // nil where nothing is cut or there is nowhere to put it
 }
@@ -292,7 +294,7 @@ func richSize(out notebooks.Output) int {
 
 // cell is the state to be shown and stored.
 func (f *fold) cell() Cell {
-	c := Cell{Version: f.version, ExecutionCount: f.count, ClearNext: f.clearNext, Outputs: make([]notebooks.Output, 0, len(f.pieces)+1)}
+	c := Cell{Version: f.version, ExecutionCount: f.count, ClearNext: f.clearNext, InFile: f.inFile, Gone: f.gone, Outputs: make([]notebooks.Output, 0, len(f.pieces)+1)}
 	ids := make([]string, 0, len(f.pieces)+1)
 	named := false
 	put := func(out notebooks.Output, id string) {
@@ -338,7 +340,7 @@ func (f *fold) note() notebooks.Output {
 
 // newFold takes up a stored state.
 func newFold(c Cell, limits foldLimits) *fold {
-	f := &fold{limits: limits, count: c.ExecutionCount, clearNext: c.ClearNext, version: c.Version}
+	f := &fold{limits: limits, count: c.ExecutionCount, clearNext: c.ClearNext, version: c.Version, inFile: c.InFile, gone: c.Gone}
 	if c.Cut != nil && c.Cut.At >= 0 && c.Cut.At < len(c.Outputs) {
 		cut := *c.Cut
 		f.cut = &cut

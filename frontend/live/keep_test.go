@@ -317,3 +317,67 @@ func TestSavingDoesNotWaitForTheKernel(t *testing.T) {
 		text = <-r.kernels[0].docs
 	}
 }
+
+// What is in the file counts, until the cell puts something out again; also
+// after a restart.
+func TestStoredInTheFile(t *testing.T) {
+	ctx := context.Background()
+	store := newTestStore(t.TempDir())
+	withStore := func(c *Config) { c.Store = store }
+	r := newRig(t, withStore)
+	one := r.tab(r.session("a.ipynb").Kernel.ID, "one")
+	for _, cell := range []string{"kept", "again", "gone"} {
+		one.run(cell, "print of "+cell)
+	}
+	all, err := r.Outputs(ctx, "a.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one.run("late", "print of late")
+	if err := r.Stored(ctx, "a.ipynb", all.Version, []string{"kept", "again", "late"}); err != nil {
+		t.Fatal(err)
+	}
+	one.run("again", "print once more")
+	one.c.Close()
+	r.close()
+	r = newRig(t, withStore)
+	if all, err = r.Outputs(ctx, "a.ipynb"); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for id, c := range all.Cells {
+		got[id] = c.InFile
+	}
+	if diff := cmp.Diff(map[string]bool{"kept": true, "again": false, "late": false}, got); diff != "" {
+		t.Errorf("in the file (-want +got):\n%s", diff)
+	}
+}
+
+// A client that deletes a cell, saves, and undoes it brings the outputs back,
+// since they are gone here.
+func TestCellThatComesBack(t *testing.T) {
+	for _, restart := range []bool{false, true} {
+		t.Run(fmt.Sprintf("restart %v", restart), func(t *testing.T) {
+			ctx := context.Background()
+			store := newTestStore(t.TempDir())
+			withStore := func(c *Config) { c.Store = store }
+			r := newRig(t, withStore)
+			r.tab(r.session("a.wnb").Kernel.ID, "one").run("c", "print text")
+			all, err := r.Outputs(ctx, "a.wnb")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Saved(ctx, "a.wnb", all.Version, map[string]Cell{}); err != nil {
+				t.Fatal(err)
+			}
+			if restart {
+				r.close()
+				r = newRig(t, withStore)
+			}
+			got, err := r.Saved(ctx, "a.wnb", all.Version, map[string]Cell{"c": {Outputs: all.Cells["c"].Outputs}})
+			if diff := cmp.Diff([]string{"stdout text|"}, shown(got.Cells["c"])); err != nil || diff != "" {
+				t.Errorf("%v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}

@@ -24,6 +24,11 @@ type Cell struct {
 	DisplayIDs []string `json:"display_ids,omitempty"`
 	// ClearNext says that the next output replaces all of these.
 	ClearNext bool `json:"clear_next,omitempty"`
+	// InFile says that the document's file has these outputs since, or others
+	// that count in their place.
+	InFile bool `json:"in_file,omitempty"`
+	// Gone says that the cell was not in the document when that was saved last.
+	Gone bool `json:"gone,omitempty"`
 	// Cut tells what is left out of Outputs; nil for nothing.
 	Cut *Cut `json:"cut,omitempty"`
 }

@@ -37,7 +37,7 @@ func (d documentOutputs) Outputs(ctx context.Context, path string) (int64, map[s
 	}
 	cells := make(map[string]contents.CellOutputs, len(all.Cells))
 	for id, cell := range all.Cells {
-		cells[id] = contents.CellOutputs{ExecutionCount: cell.ExecutionCount, Outputs: cell.Outputs}
+		cells[id] = contents.CellOutputs{ExecutionCount: cell.ExecutionCount, Outputs: cell.Outputs, Version: cell.Version, InFile: cell.InFile}
 	}
 	return all.Version, cells, nil
 }
@@ -48,6 +48,13 @@ func (d documentOutputs) Saved(ctx context.Context, path string, seen int64, cel
 		saved[id] = live.Cell{ExecutionCount: cell.ExecutionCount, Outputs: cell.Outputs}
 	}
 	if _, err := d.live.Saved(ctx, path, seen, saved); err != nil {
+		return err
+	}
+	return d.live.SetDocument(ctx, path, text)
+}
+
+func (d documentOutputs) Stored(ctx context.Context, path string, version int64, ids []string, text string) error {
+	if err := d.live.Stored(ctx, path, version, ids); err != nil {
 		return err
 	}
 	return d.live.SetDocument(ctx, path, text)
