@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"kernel":            {"cells", "cells/lang", "cells/builtin", "cells/value", "kernel/cache", "notebooks"},
 	"kernel/cache":      {"cells", "cells/value"},
 	"kernel/infer":      {"cells/builtin", "cells/frame", "cells/lang"},
+	"kernel/check":      {"cells/builtin", "cells/lang", "kernel", "kernel/infer", "notebooks"},
 	"kernel/host":       {"kernel/protocol"},
 	"kernel/protocol":   {},
 	"kernel/session":    {"cells", "cells/lang", "cells/builtin", "kernel", "kernel/cache", "kernel/protocol", "notebooks"},

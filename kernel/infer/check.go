@@ -139,12 +139,11 @@ func listed(names []string) string {
 }
 
 func (w *walker) noKeyword(s *signature, name, hint string, arg argument) {
-	best := lang.Suggest(arg.name, s.names())
-	if best != "" {
+	if best := lang.Suggest(arg.name, s.names()); best != "" {
 		hint = strings.TrimSuffix(fmt.Sprintf("did you mean `%s`? %s", best, hint), " ")
 	}
 	start, end := arg.id.Span()
-	w.report(Problem{Kind: NoKeyword, Start: start, End: end, Hint: hint, Instead: best,
+	w.report(Problem{Kind: NoKeyword, Start: start, End: end, Hint: hint, Instead: clearly(arg.name, s.names()),
 		Msg: fmt.Sprintf("%s() has no parameter `%s`", name, arg.name)})
 }
 
@@ -178,6 +177,6 @@ func (w *walker) checkByName(sig builtin.Signature, fn starlark.Value, args *arg
 		}
 		msg, hint := words(err)
 		start, end := arg.id.Span()
-		w.report(Problem{Kind: NoKeyword, Start: start, End: end, Msg: msg, Hint: hint, Instead: lang.Suggest(arg.name, s.names())})
+		w.report(Problem{Kind: NoKeyword, Start: start, End: end, Msg: msg, Hint: hint, Instead: clearly(arg.name, s.names())})
 	}
 }

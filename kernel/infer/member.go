@@ -34,7 +34,7 @@ func (w *walker) dot(e *syntax.DotExpr, called bool) Value {
 		if slices.Contains(names, name) {
 			return Value{Type: "builtin_function_or_method", sig: &builtin.Signature{Name: of.Type + "." + name, Params: "*args, **kwargs"}}
 		}
-		w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), suggestion(name, names), lang.Suggest(name, names))
+		w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), suggestion(name, names), clearly(name, names))
 	}
 	return Value{}
 }
@@ -57,12 +57,11 @@ func (w *walker) param(e *syntax.DotExpr) (Value, bool) {
 	if !declared {
 		known := slices.Sorted(maps.Keys(env.Params))
 		hint := "declare it under params: in the front matter"
-		best := lang.Suggest(name, known)
-		if best != "" {
+		if best := lang.Suggest(name, known); best != "" {
 			hint = fmt.Sprintf("did you mean `%s`? else declare it under params: in the front matter", best)
 		}
 		start, end := e.Name.Span()
-		w.report(Problem{Kind: NoParam, Start: start, End: end, Msg: fmt.Sprintf("there is no param `%s`", name), Hint: hint, Instead: best})
+		w.report(Problem{Kind: NoParam, Start: start, End: end, Msg: fmt.Sprintf("there is no param `%s`", name), Hint: hint})
 	}
 	return ofType(typ), true
 }
@@ -116,8 +115,7 @@ func (w *walker) moduleMember(of Value, e *syntax.DotExpr) Value {
 		return builtinValue(v)
 	}
 	msg, hint := words(err)
-	best := lang.Suggest(name, m.AttrNames())
-	w.noAttribute(e, msg, hint, best)
+	w.noAttribute(e, msg, hint, clearly(name, m.AttrNames()))
 	return Value{}
 }
 
@@ -149,15 +147,14 @@ func (w *walker) member(of Value, m builtin.Members, e *syntax.DotExpr, called b
 func (w *walker) noMember(of Value, m builtin.Members, e *syntax.DotExpr, columns []string) {
 	name := e.Name.Name
 	candidates := slices.Concat(slices.Collect(maps.Keys(m.Methods)), slices.Collect(maps.Keys(m.Properties)), columns)
-	best := lang.Suggest(name, candidates)
 	hint := suggestion(name, candidates)
-	if _, isMethod := m.Methods[best]; !isMethod && best != "" && strings.ContainsAny(best, " -.") {
-		hint, best = fmt.Sprintf("did you mean the column %q? write df[%q]", best, best), ""
+	if best := lang.Suggest(name, candidates); slices.Contains(columns, best) && strings.ContainsAny(best, " -.") {
+		hint = fmt.Sprintf("did you mean the column %q? write df[%q]", best, best)
 	}
 	if instead := m.Elsewhere[name]; instead != "" {
-		hint, best = "write "+instead, ""
+		hint = "write " + instead
 	}
-	w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), hint, best)
+	w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), hint, clearly(name, slices.Collect(maps.Keys(m.Methods))))
 }
 
 // noAttribute reports an attribute, unless a condition may have asked for it.

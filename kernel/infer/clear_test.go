@@ -1,0 +1,18 @@
+package infer
+
+import "testing"
+
+func TestClearly(t *testing.T) {
+	known := []string{"f1_score", "accuracy_score", "LogisticRegression", "bar", "box", "head", "title", "titles_of"}
+	for name, want := range map[string]string{
+		"acuracy_score": "accuracy_score", "accuracyscore": "accuracy_score", "logisticregression": "LogisticRegression", "LogisticRegresion": "LogisticRegression",
+		"titel": "title", "titlee": "title", "f2_score": "", "r2_score": "", "bax": "", "hed": "", "nothing": "", "accurate_score": "",
+	} {
+		if got := clearly(name, known); got != want {
+			t.Errorf("%s is clearly %q, want %q", name, got, want)
+		}
+	}
+	if got := clearly("colums", []string{"column", "columns"}); got != "" {
+		t.Errorf("of two that are near, %s was chosen", got)
+	}
+}
