@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"container/heap"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -131,15 +132,22 @@ type Need struct{ ID, Name string }
 
 // Needs are what a cell waits for, in file order.
 func (g *Graph) Needs(id string) []Need {
-	i, ok := g.index[id]
-	if !ok {
-		return nil
+	return slices.Collect(g.eachNeed(id))
+}
+
+// eachNeed goes through what Needs lists.
+func (g *Graph) eachNeed(id string) iter.Seq[Need] {
+	return func(yield func(Need) bool) {
+		i, ok := g.index[id]
+		if !ok {
+			return
+		}
+		for _, e := range g.needs[i] {
+			if !yield(Need{g.nodes[e.to].ID, e.name}) {
+				return
+			}
+		}
 	}
-	needs := make([]Need, len(g.needs[i]))
-	for k, e := range g.needs[i] {
-		needs[k] = Need{g.nodes[e.to].ID, e.name}
-	}
-	return needs
 }
 
 // A Step of a cycle: cell ID reads Name from the next step's cell. Name is

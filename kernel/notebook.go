@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -80,11 +81,7 @@ func (x *Compiler) Compile(doc *notebooks.Document, builtins starlark.StringDict
 	}
 	x.programs = n.compiler.programs // of this version only: older ones are not kept
 	n.homes = sync.OnceValue(n.findHomes)
-	nodes := make([]Node, len(n.Cells))
-	for i, c := range n.Cells {
-		nodes[i] = Node{ID: c.ID, Defines: c.defines(), Reads: c.reads(), After: c.After}
-	}
-	n.Graph = NewGraph(nodes)
+	n.Graph = NewGraph(n.nodes())
 	for _, c := range n.Cells {
 		n.checkNames(c, builtins)
 		n.checkAfter(c)
@@ -94,6 +91,30 @@ func (x *Compiler) Compile(doc *notebooks.Document, builtins starlark.StringDict
 		return n.Cell(a.Cell).Index - n.Cell(b.Cell).Index
 	})
 	return n
+}
+
+// nodes are the cells as the graph sees them. A cell that reads a file which
+// another one writes comes after that one, if both name it literally.
+func (n *Notebook) nodes() []Node {
+	writer := map[string]string{}
+	for _, c := range n.Cells {
+		for _, name := range c.paths().Writes {
+			if _, taken := writer[path.Clean(name)]; !taken {
+				writer[path.Clean(name)] = c.ID
+			}
+		}
+	}
+	nodes := make([]Node, len(n.Cells))
+	for i, c := range n.Cells {
+		nodes[i] = Node{ID: c.ID, Defines: c.defines(), Reads: c.reads(), After: c.After}
+		for _, name := range c.paths().Reads {
+			w, ok := writer[path.Clean(name)]
+			if ok && w != c.ID && !slices.Contains(nodes[i].After, w) {
+				nodes[i].After = append(slices.Clip(nodes[i].After), w)
+			}
+		}
+	}
+	return nodes
 }
 
 func (n *Notebook) findHomes() *lang.Homes {
@@ -214,6 +235,13 @@ func (c *Cell) reads() []string {
 		names = append(names, c.When)
 	}
 	return names
+}
+
+func (c *Cell) paths() lang.Paths {
+	if c.Program == nil {
+		return lang.Paths{}
+	}
+	return c.Program.Paths()
 }
 
 // checkNames finds names that nobody or somebody else defines.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -33,10 +34,32 @@ type Planned struct {
 	Took   time.Duration // what it took when it ran last; 0 if that is not known
 }
 
+// A Planner plans versions of a notebook one after the other and looks up only
+// what changed. The zero Planner is ready.
+type Planner struct{ known map[string]known }
+
+// known is what a cell was found to be in the last plan.
+type known struct {
+	made recipeOf
+	res  *Result // with the kept result
+}
+
+// recipeOf tells apart what a cell is made of, without hashing it.
+type recipeOf struct {
+	program *lang.Program
+	reads   string // the hashes, joined
+}
+
 // Plan says what a run would do, without running anything or changing anything.
 // past is what an earlier run was made of, to tell what changed; may be nil.
 func (n *Notebook) Plan(ctx context.Context, opts Options, past *Past) ([]Planned, error) {
-	p := &planner{run: newRun(n, opts), past: past, files: map[string]string{}}
+	return new(Planner).Plan(ctx, n, opts, past)
+}
+
+// Plan is like the method of a notebook.
+func (l *Planner) Plan(ctx context.Context, n *Notebook, opts Options, past *Past) ([]Planned, error) {
+	p := &planner{run: newRun(n, opts), past: past, files: map[string]string{}, before: l.known, after: map[string]known{}}
+	l.known = p.after
 	steps := map[string]*Planned{}
 	if len(n.Problems) > 0 {
 		return p.refused(), nil
@@ -60,6 +83,8 @@ type planner struct {
 	*run
 	past  *Past
 	files map[string]string // hashes of files that kept results will have written, by path
+
+	before, after map[string]known // by cell
 }
 
 func (p *planner) refused() []Planned {
@@ -94,14 +119,21 @@ func (p *planner) step(ctx context.Context, c *Cell) (*Planned, error) {
 		}
 		return s, nil
 	}
-	k := p.executor.keepFor(ctx, p.notebook, c, p.values(c))
+	made := p.recipeOf(c)
+	if old := p.before[c.ID]; old.made == made && old.res != nil && !p.forced(c) && p.holds(ctx, c, old.res.From) {
+		p.after[c.ID] = old
+		p.reuse(old.res)
+		return &Planned{Cell: c, Action: WillReuse, Took: old.res.From.Duration}, nil
+	}
+	unknown.inputs = p.values(c)
+	k := p.executor.keepFor(ctx, p.notebook, c, unknown.inputs)
 	unknown.Reads = k.reads
 	s := &Planned{Cell: c, Action: WillRun, Took: p.past.took(c.ID)}
 	if k.key == "" {
 		s.Why, s.Impure = k.why, true
 		return s, nil
 	}
-	if p.opts.Force != nil && p.opts.Force(c.ID) {
+	if p.forced(c) {
 		s.Why = "--force"
 		return s, nil
 	}
@@ -110,17 +142,54 @@ func (p *planner) step(ctx context.Context, c *Cell) (*Planned, error) {
 		return nil, err
 	}
 	if e != nil {
-		p.reuse(c, e)
+		res := p.found(c, e, unknown.inputs)
+		p.reuse(res)
+		if made.program != nil {
+			p.after[c.ID] = known{made, res}
+		}
 		return &Planned{Cell: c, Action: WillReuse, Took: e.Duration}, nil
 	}
 	s.Why, s.Impure = p.why(c, k, miss)
 	return s, nil
 }
 
+func (p *planner) forced(c *Cell) bool { return p.opts.Force != nil && p.opts.Force(c.ID) }
+
+// recipeOf is what a cell is made of; the zero recipeOf if it reads what only
+// keepFor can look at.
+func (p *planner) recipeOf(c *Cell) recipeOf {
+	if c.Program == nil || len(c.Program.Loads()) > 0 {
+		return recipeOf{}
+	}
+	var reads []byte
+	for _, read := range c.Program.Reads() {
+		if owner, ok := p.notebook.Graph.Owner(read.Name); ok {
+			if v := p.ran[owner].Values[read.Name]; v != nil {
+				reads = append(reads, v.hash...)
+			}
+			reads = append(reads, ';')
+		} else if _, ok := p.opts.Builtins[read.Name].(narrowable); ok {
+			return recipeOf{}
+		}
+	}
+	return recipeOf{c.Program, string(reads)}
+}
+
+// holds tells whether the questions of a kept result have the same answers.
+func (p *planner) holds(ctx context.Context, c *Cell, e *cache.Entry) bool {
+	ask := p.ask(c)
+	for _, q := range e.Questions() {
+		if answer, err := ask(ctx, q); err != nil || answer != q.SHA256 {
+			return false
+		}
+	}
+	return true
+}
+
 // undecided are the cells before c whose values are not known before they run.
 func (p *planner) undecided(c *Cell) []string {
 	var out []string
-	for _, need := range p.notebook.Graph.Needs(c.ID) {
+	for need := range p.notebook.Graph.eachNeed(c.ID) {
 		dep := p.ran[need.ID]
 		if dep.Status == notebooks.StatusDone && !slices.Contains(out, need.ID) {
 			out = append(out, need.ID)
@@ -143,19 +212,24 @@ func (p *planner) never(c *Cell) string {
 	return "cache=off"
 }
 
-// reuse notes what a kept result gives, and the files that it restores.
-func (p *planner) reuse(c *Cell, e *cache.Entry) {
-	res := &Result{Cell: c, Status: notebooks.StatusCached, Values: map[string]*Value{}, From: e, Effects: e.Effects}
+// found is the result that a kept one gives.
+func (p *planner) found(c *Cell, e *cache.Entry, inputs map[string]*Value) *Result {
+	res := &Result{Cell: c, Status: notebooks.StatusCached, Values: map[string]*Value{}, From: e, Effects: e.Effects, inputs: inputs}
 	for name, v := range e.Values {
 		res.Values[name] = p.executor.kept(p.notebook, v)
 	}
-	for _, effect := range e.Effects {
+	return res
+}
+
+// reuse notes what a kept result gives, and the files that it restores.
+func (p *planner) reuse(res *Result) {
+	p.ran[res.Cell.ID] = res
+	for _, effect := range res.Effects {
 		f, ok := effect.(cells.File)
 		if path, err := p.opts.World.path(f.Path); ok && err == nil {
 			p.files[path] = f.Blob.SHA256
 		}
 	}
-	p.ran[c.ID] = res
 }
 
 // ask answers the questions of a kept result as the run would, in which files

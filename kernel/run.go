@@ -39,6 +39,8 @@ type Result struct {
 	Uncached string
 	// From is the kept result that was used; nil if the cell ran.
 	From *cache.Entry
+
+	inputs map[string]*Value // what the cell read from others
 }
 
 // Gave tells whether the cell gives values to the others.

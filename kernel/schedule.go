@@ -69,7 +69,11 @@ func (r *run) schedule(ctx context.Context) {
 			}
 			running++
 			values := r.values(c)
-			go func() { results <- r.executor.Run(ctx, r.notebook, c, values) }()
+			go func() {
+				res := r.executor.Run(ctx, r.notebook, c, values)
+				res.inputs = values
+				results <- res
+			}()
 		}
 		if running > 0 {
 			res := <-results
@@ -173,7 +177,7 @@ func (r *run) skipped(c *Cell, reason string, onPurpose bool) *Result {
 // be lost is computed again.
 func (r *run) values(c *Cell) map[string]*Value {
 	values := map[string]*Value{}
-	for _, need := range r.notebook.Graph.Needs(c.ID) {
+	for need := range r.notebook.Graph.eachNeed(c.ID) {
 		dep := r.ran[need.ID]
 		v := dep.Values[need.Name]
 		if need.Name == "" || v == nil {
@@ -189,7 +193,6 @@ func (r *run) values(c *Cell) map[string]*Value {
 
 // recoverable is a kept value of a cell that runs the cell if the value is lost.
 func (r *run) recoverable(dep *Result, name string, v *Value) *Value {
-	inputs := r.values(dep.Cell)
 	return &Value{hash: v.hash, load: func(ctx context.Context) (starlark.Value, error) {
 		loaded, err := v.Get(ctx)
 		if !errors.Is(err, cache.ErrLost) {
@@ -201,7 +204,7 @@ func (r *run) recoverable(dep *Result, name string, v *Value) *Value {
 		again := &Result{Cell: dep.Cell, Start: r.executor.now()}
 		quiet := *r.executor
 		quiet.opts.Observer = nil
-		quiet.compute(ctx, r.notebook, dep.Cell, inputs, &keeping{key: dep.Key, reads: dep.Reads}, again)
+		quiet.compute(ctx, r.notebook, dep.Cell, dep.inputs, &keeping{key: dep.Key, reads: dep.Reads}, again)
 		if again.Err != nil {
 			return nil, again.Err
 		}
@@ -229,7 +232,7 @@ func (r *run) skip(ctx context.Context, c *Cell, results map[string]*Result) (re
 	case c.Lang == notebooks.Python:
 		return "python cells are kept and never run", true
 	}
-	for _, e := range r.notebook.Graph.Needs(c.ID) {
+	for e := range r.notebook.Graph.eachNeed(c.ID) {
 		dep := results[e.ID]
 		if dep.Gave() {
 			continue
