@@ -89,24 +89,23 @@ func findBoxes(f *syntax.File) (boxes, error) {
 
 // nests tells whether a function is made inside a def.
 func nests(f *syntax.File) bool {
-	found, depth := false, []bool{}
-	inDef := 0
+	found := false
+	inner := func(n syntax.Node) bool {
+		switch n.(type) {
+		case *syntax.DefStmt, *syntax.LambdaExpr:
+			found = true
+		}
+		return !found
+	}
 	syntax.Walk(f, func(n syntax.Node) bool {
-		if n == nil {
-			if depth[len(depth)-1] {
-				inDef--
-			}
-			depth = depth[:len(depth)-1]
-			return true
+		d, ok := n.(*syntax.DefStmt)
+		if !ok {
+			return !found
 		}
-		_, isDef := n.(*syntax.DefStmt)
-		_, isLambda := n.(*syntax.LambdaExpr)
-		found = found || inDef > 0 && (isDef || isLambda)
-		if isDef {
-			inDef++
+		for _, s := range d.Body {
+			syntax.Walk(s, inner)
 		}
-		depth = append(depth, isDef)
-		return true
+		return false
 	})
 	return found
 }

@@ -13,10 +13,7 @@ import (
 // quotes and escapes of strings, trailing commas, or the spelling of numbers.
 // Sources that mean different things have different texts. F-strings appear as
 // the calls that the scanner makes of them.
-func (p *Program) Canonical() string {
-	p.canonicalOnce.Do(func() { p.canonical = canonical(p.parse()) })
-	return p.canonical
-}
+func (p *Program) Canonical() string { return p.canonical }
 
 func canonical(f *syntax.File) string {
 	w := &printer{}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells/lang"
 )
@@ -132,8 +133,40 @@ func FuzzCanonical(f *testing.F) {
 			return
 		}
 		text := p.Canonical()
-		if again := recompile(t, text).Canonical(); again != text {
-			t.Errorf("%q: %q becomes %q", source, text, again)
+		again := recompile(t, text)
+		if again.Canonical() != text {
+			t.Errorf("%q: %q becomes %q", source, text, again.Canonical())
+		}
+		if d := cmp.Diff(lang.TreeOf(p), lang.TreeOf(again)); d != "" {
+			t.Errorf("%q: %q has another tree: %s", source, text, d)
+		}
+	})
+}
+
+func FuzzRebuild(f *testing.F) {
+	for _, s := range []string{
+		"def f(x):\n    return x\n", "lambda x: x", "def f(x=__wnb_default_x):\n    return f(x)\n", "def f(x=1):\n    pass\n", "def g():\n    pass\n", "x = 1", "lambda: __wnb_eq()",
+		"def f():\n    return f\n# the name stands for another value\n", "def f():\n    def g():\n        return g\n    return lambda: g\n", "def f(__wnb_scope, *, y):\n    __wnb_f = 1\n", "lambda: (yield)",
+	} {
+		f.Add("f", s)
+		f.Add("lambda", s)
+	}
+	f.Fuzz(func(t *testing.T, name, code string) {
+		captured := starlark.StringDict{"__wnb_default_x": starlark.None}
+		fn, err := lang.Rebuild(name, code, captured, nil)
+		if err != nil {
+			return
+		}
+		form, err := lang.Inspect(fn)
+		if err != nil {
+			t.Fatalf("%q: %v", code, err)
+		}
+		again, err := lang.Rebuild(form.Name, form.Code, form.Captured, nil)
+		if err != nil {
+			t.Fatalf("%q: %v", form.Code, err)
+		}
+		if f, err := lang.Inspect(again); err != nil || f.Code != form.Code {
+			t.Errorf("%q becomes %q (%v)", form.Code, f.Code, err)
 		}
 	})
 }

@@ -23,10 +23,10 @@ type Program struct {
 	columns columns
 	code    *starlark.Program
 
-	canonicalOnce sync.Once
-	canonical     string
-	outlineOnce   sync.Once
-	outlined      *outline
+	canonical string
+
+	outlineOnce sync.Once
+	outlined    *outline
 }
 
 // fileOptions is Starlark with what a notebook needs: loops and reassignment
@@ -61,6 +61,7 @@ func (p *Program) compile(text string, cols columns) (*Program, error) {
 	if err != nil {
 		return nil, p.syntaxError(err)
 	}
+	p.canonical = canonical(f)
 	b := topLevel(f.Stmts)
 	if err := rewrite(f); err != nil {
 		return nil, p.syntaxError(err)

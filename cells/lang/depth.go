@@ -2,6 +2,7 @@ package lang
 
 import (
 	"iter"
+	"slices"
 
 	"go.starlark.net/starlark"
 )
@@ -27,6 +28,9 @@ const (
 func CheckDepth(values ...starlark.Value) error {
 	var e extents
 	for _, v := range values {
+		if !isNested(v) {
+			continue
+		}
 		if x := e.of(v, 0); x.depth > maxNesting {
 			return errTooDeep()
 		} else if x.parts > maxParts {
@@ -169,6 +173,22 @@ func identity(v starlark.Value) any {
 		return slice{&t[0], len(t)}
 	}
 	return v
+}
+
+// isNested tells containers that hold containers.
+func isNested(v starlark.Value) bool {
+	switch v := v.(type) {
+	case *starlark.List:
+		for i := range v.Len() {
+			if isContainer(v.Index(i)) {
+				return true
+			}
+		}
+		return false
+	case starlark.Tuple:
+		return slices.ContainsFunc(v, isContainer)
+	}
+	return isContainer(v)
 }
 
 // isContainer tells values that hold others. A function holds its defaults and

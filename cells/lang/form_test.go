@@ -152,7 +152,7 @@ func use(t *testing.T, source string, values starlark.StringDict, programs ...*l
 			}
 			return nil
 		},
-		Limits: lang.Limits{Steps: 1_000_000},
+		Limits: lang.Limits{Steps: 50_000},
 	})
 	out := strings.Join(printed, "\n")
 	if err != nil {

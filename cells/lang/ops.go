@@ -73,7 +73,7 @@ func compare(op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
 			return v, err
 		}
 	}
-	if isContainer(x) && isContainer(y) {
+	if isNested(x) && isNested(y) {
 		if err := CheckDepth(x, y); err != nil {
 			return nil, err
 		}

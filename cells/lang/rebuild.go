@@ -68,14 +68,15 @@ const codeMark = "\x00"
 
 func makeTemplate(name, code string, h *Home, ownTaken bool) (*template, error) {
 	t := &template{global: name}
+	file := homeless + name + codeMark + code
 	if h != nil {
-		t.program = h.program
+		t.program, file = h.program, h.program.ID
 	} else {
-		t.program = &Program{ID: homeless + name + codeMark + code, lines: strings.Split(code, "\n"), text: code}
+		t.program = &Program{ID: homeless + name, lines: strings.Split(code, "\n"), text: code}
 	}
-	f, err := fileOptions.Parse(t.program.ID, code, 0)
+	f, err := fileOptions.Parse(file, code, 0)
 	if err != nil {
-		return nil, err
+		return nil, t.program.syntaxError(err)
 	}
 	l, err := onlyLiteral(f, name)
 	if err != nil {
@@ -91,18 +92,18 @@ func makeTemplate(name, code string, h *Home, ownTaken bool) (*template, error) 
 	}
 	if ownTaken {
 		if err := l.giveUpName(f); err != nil {
-			return nil, err
+			return nil, t.program.syntaxError(err)
 		}
 	}
 	if err := rewrite(f); err != nil {
-		return nil, err
+		return nil, t.program.syntaxError(err)
 	}
 	if e, ok := f.Stmts[0].(*syntax.ExprStmt); ok {
 		t.global = resultName
 		f.Stmts[0] = assign(*l.pos, &syntax.Ident{NamePos: *l.pos, Name: resultName}, e.X)
 	}
 	if t.code, err = starlark.FileProgram(f, anyName); err != nil {
-		return nil, err
+		return nil, t.program.syntaxError(err)
 	}
 	t.given = languageNames(f)
 	return t, nil

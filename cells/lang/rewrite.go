@@ -63,7 +63,9 @@ func (r rewriter) stmt(s syntax.Stmt) (added syntax.Stmt) {
 	case *syntax.DefStmt:
 		return r.def(s)
 	case *syntax.ExprStmt:
-		s.X = r.value(s.X)
+		if !notDoc(s.X) {
+			s.X = r.value(s.X)
+		}
 	case *syntax.IfStmt:
 		s.Cond = r.truth(s.Cond)
 		s.True, s.False = r.stmts(s.True), r.stmts(s.False)
@@ -123,7 +125,7 @@ func (r rewriter) value(e syntax.Expr) syntax.Expr {
 	case *syntax.CondExpr:
 		e.Cond, e.True, e.False = r.truth(e.Cond), r.value(e.True), r.value(e.False)
 	case *syntax.ParenExpr:
-		e.X = r.value(e.X)
+		return r.value(e.X) // with parentheses, the compiler may make other code
 	case *syntax.CallExpr:
 		return r.call(e)
 	case *syntax.DotExpr:
@@ -204,8 +206,7 @@ func (r rewriter) comprehension(e *syntax.Comprehension) {
 func (r rewriter) truth(e syntax.Expr) syntax.Expr {
 	switch x := e.(type) {
 	case *syntax.ParenExpr:
-		x.X = r.truth(x.X)
-		return x
+		return r.truth(x.X)
 	case *syntax.UnaryExpr:
 		if x.Op == syntax.NOT {
 			return r.value(x)
