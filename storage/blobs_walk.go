@@ -3,10 +3,10 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -18,62 +18,47 @@ type blobFile struct {
 	mod  time.Time
 }
 
-// A shard is what lies in one of the folders below blobs/: all blobs whose names start with prefix.
+// A shard is all blobs whose names start with the same two digits.
 type shard struct {
 	prefix string
 	blobs  []blobFile // by name
-	stray  []string   // paths of what is no blob
 }
 
-// eachShard visits the blobs in order of their names, one folder at a time, which bounds memory. done of total tells how
-// far it is.
-func (s *Blobs) eachShard(ctx context.Context, visit func(sh shard, done, total int) error) error {
-	top := filepath.Join(s.dir, "blobs")
-	entries, err := os.ReadDir(top)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return explain(s.dir, err)
-	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "tmp" || e.Name() == "lock" })
-	for i, e := range entries {
+const shards = 256
+
+// eachShard visits the blobs in order of their names, one shard after another, which bounds memory.
+func (s *Blobs) eachShard(ctx context.Context, visit func(sh shard, done int) error) error {
+	for i := range shards {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		sh := shard{prefix: e.Name()}
-		if err := sh.read(top); err != nil {
+		sh := shard{prefix: fmt.Sprintf("%02x", i)}
+		if err := sh.read(filepath.Join(s.dir, "blobs")); err != nil {
 			return explain(s.dir, err)
 		}
-		if err := visit(sh, i+1, len(entries)); err != nil {
+		if err := visit(sh, i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// read lists a shard. What disappears meanwhile was collected by another process.
+// read lists a shard. What disappears meanwhile was collected by another process. Files of other names are no blobs.
 func (sh *shard) read(top string) error {
 	return filepath.WalkDir(filepath.Join(top, sh.prefix), func(path string, d fs.DirEntry, err error) error {
+		var info fs.FileInfo
+		if err == nil && d.Type().IsRegular() {
+			info, err = d.Info()
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err != nil || d.IsDir() {
+		if err != nil || info == nil {
 			return err
 		}
-		name := d.Name()
-		if !isSHA256(name) || path != filepath.Join(top, name[:2], name[2:4], name) {
-			sh.stray = append(sh.stray, path)
-			return nil
+		if name := d.Name(); isSHA256(name) && path == filepath.Join(top, name[:2], name[2:4], name) {
+			sh.blobs = append(sh.blobs, blobFile{sha: name, size: info.Size(), mod: info.ModTime()})
 		}
-		info, err := d.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		sh.blobs = append(sh.blobs, blobFile{sha: name, size: info.Size(), mod: info.ModTime()})
 		return nil
 	})
 }

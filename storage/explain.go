@@ -8,16 +8,29 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// explain adds to an error of the system which folder it is about and what to do. Errors of ours pass unchanged.
+// explain adds to an error of the system which folder it is about and what to do, once. Errors of ours pass unchanged.
 func explain(path string, err error) error {
-	if err == nil {
-		return nil
+	var explained *systemError
+	if err == nil || errors.As(err, &explained) {
+		return err
 	}
 	if advice := adviceFor(err); advice != "" {
-		return fmt.Errorf("store %s: %s (%w)", path, advice, err)
+		return &systemError{path, advice, err}
 	}
 	return err
 }
+
+// A systemError is an error of the system with what to do about it.
+type systemError struct {
+	path, advice string
+	err          error
+}
+
+func (e *systemError) Error() string {
+	return fmt.Sprintf("store %s: %s (%v)", e.path, e.advice, e.err)
+}
+
+func (e *systemError) Unwrap() error { return e.err }
 
 func adviceFor(err error) string {
 	switch code := sqliteCode(err); {

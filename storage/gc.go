@@ -49,8 +49,8 @@ func (t *Tally) add(size int64) {
 
 // Progress tells how far a long operation is.
 type Progress struct {
-	Step        string // what it does, such as "reading blobs"
-	Done, Total int64  // of the step, in its own unit; Total 0: unknown
+	Step        string // what it does, such as "looking for unused blobs"
+	Done, Total int    // of the step, in its own unit
 }
 
 // A GCReport tells what a collection removed or, after a dry run, would have removed.
@@ -128,8 +128,8 @@ func (c *collector) prepare(ctx context.Context) (err error) {
 
 // findUnused looks through all blobs for old ones that nothing refers to.
 func (c *collector) findUnused(ctx context.Context) error {
-	return c.store.eachShard(ctx, func(sh shard, done, total int) error {
-		c.opts.Progress(Progress{"looking for unused blobs", int64(done), int64(total)})
+	return c.store.eachShard(ctx, func(sh shard, done int) error {
+		c.opts.Progress(Progress{"looking for unused blobs", done, shards})
 		uses, err := c.store.usesOf(ctx, c.refs, sh.prefix)
 		if err != nil {
 			return err
@@ -164,7 +164,7 @@ func (c *collector) spareNamed(ctx context.Context) error {
 		}
 	}}
 	return c.store.scanNames(ctx, scanner, func(done, total int) {
-		c.opts.Progress(Progress{"looking for names of blobs in outputs", int64(done), int64(total)})
+		c.opts.Progress(Progress{"looking for names of blobs in outputs", done, total})
 	})
 }
 

@@ -27,35 +27,39 @@ func (c *collector) removeUnused(ctx context.Context) error {
 	}
 	done := 0
 	for batch := range slices.Chunk(list, removeBatch) {
-		c.opts.Progress(Progress{"removing unused blobs", int64(done), int64(len(list))})
-		for p := (patience{most: 20 * time.Millisecond}); ; {
-			err := c.store.write.run(ctx, func(t *tx) error { return c.removeBlobs(t, batch) })
-			if err == nil {
-				break
-			}
-			if !errors.Is(err, errPlacing) {
-				return err
-			}
-			if err := p.wait(ctx); err != nil {
-				return err
-			}
+		c.opts.Progress(Progress{"removing unused blobs", done, len(list)})
+		if err := c.store.alone(ctx, func(t *tx) error { return c.removeBlobs(t, batch) }); err != nil {
+			return err
 		}
 		done += len(batch)
 	}
 	return nil
 }
 
-// removeBlobs removes blobs in a transaction: nobody else can refer to one meanwhile. The lock keeps others from placing
-// and refreshing them. Inside a transaction it is not waited for.
+// alone runs do in a transaction, in which nobody else can refer to a blob, and under the lock that keeps others from
+// placing and refreshing blobs. The lock is not waited for inside the transaction.
+func (s *Store) alone(ctx context.Context, do func(*tx) error) error {
+	for p := (patience{most: 20 * time.Millisecond}); ; {
+		err := s.write.run(ctx, func(t *tx) error {
+			lock, err := openLocked(s.blobLock(), true, exclusive)
+			if err != nil {
+				return err
+			}
+			if lock == nil {
+				return errPlacing
+			}
+			return errors.Join(do(t), lock.Close())
+		})
+		if !errors.Is(err, errPlacing) {
+			return err
+		}
+		if err := p.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
 func (c *collector) removeBlobs(t *tx, batch []blobFile) error {
-	lock, err := openLocked(c.store.blobLock(), true, exclusive)
-	if err != nil {
-		return err
-	}
-	if lock == nil {
-		return errPlacing
-	}
-	defer lock.Close()
 	for _, b := range batch {
 		gone, err := c.removeBlob(t, b.sha)
 		if err != nil {

@@ -48,7 +48,8 @@ func (s *Store) nameBlob(t *tx, sha string) (size int64, err error) {
 	if size, err = s.blobSize(sha); err != nil {
 		return 0, err
 	}
-	_, err = t.exec(`INSERT INTO blobs (sha256, size) VALUES (?, ?) ON CONFLICT DO NOTHING`, sha, size)
+	_, err = t.exec(`INSERT INTO blobs (sha256, size) VALUES (?, ?)
+		ON CONFLICT DO UPDATE SET size = excluded.size WHERE size <> excluded.size`, sha, size) // it was damaged when it was named before
 	return size, err
 }
 

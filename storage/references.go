@@ -74,3 +74,30 @@ func (s *Store) usesOf(ctx context.Context, refs references, prefix string) (use
 	})
 	return uses, err
 }
+
+// maxUsers bounds how many users of a blob an error lists.
+const maxUsers = 3
+
+// usersOf describes who uses a blob.
+func (s *Store) usersOf(ctx context.Context, sha string) (users []string, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		users = nil
+		return eachRow(ctx, tx, func(rows *sql.Rows) error {
+			var user string
+			err := rows.Scan(&user)
+			users = append(users, user)
+			return err
+		}, `SELECT 'artifact ' || a.path || ' of run ' || r.run_id FROM artifacts a JOIN runs r ON r.id = a.run WHERE a.sha256 = ?1
+			UNION ALL
+			SELECT 'the outputs of cell ' || c.cell_id || ' of run ' || r.run_id FROM cells c JOIN runs r ON r.id = c.run WHERE c.outputs = ?1
+			UNION ALL
+			SELECT 'cached result ' || id FROM results WHERE entry_blob = ?1
+			UNION ALL
+			SELECT 'cached result ' || result FROM result_blobs WHERE sha256 = ?1
+			LIMIT ?2`, sha, maxUsers+1)
+	})
+	if len(users) > maxUsers {
+		users = append(users[:maxUsers], "others")
+	}
+	return users, err
+}
