@@ -36,7 +36,8 @@ type analysis struct {
 	reads     []Name
 	mutations []Mutation
 	locals    []string
-	makes     []string // the names of its functions, each once; a lambda's is "lambda"
+	uses      map[string]*use // how the reads are used
+	makes     []string        // the names of its functions, each once; a lambda's is "lambda"
 	loads     []Loading
 	paths     Paths
 }
@@ -113,7 +114,7 @@ func (b *bindings) exported(name string) bool {
 
 // analyze reads a resolved file. b is of the file before the passes.
 func analyze(f *syntax.File, b bindings, pos func(syntax.Position) (int, int)) analysis {
-	var a analysis
+	a := analysis{uses: map[string]*use{}}
 	named := func(name string, p syntax.Position) Name {
 		line, col := pos(p)
 		return Name{name, line, col}
@@ -126,38 +127,52 @@ func analyze(f *syntax.File, b bindings, pos func(syntax.Position) (int, int)) a
 			a.locals = append(a.locals, name)
 		}
 	}
+	syntax.Walk(f, func(n syntax.Node) bool { return a.visit(n, named) })
 	sort.Slice(a.defines, func(i, j int) bool { return before(a.defines[i].Name, a.defines[j].Name) })
 	sort.Strings(a.locals)
-	seen := map[string]bool{}
-	syntax.Walk(f, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.Ident:
-			if isForeign(n) && !seen[n.Name] {
-				seen[n.Name] = true
-				a.reads = append(a.reads, named(n.Name, n.NamePos))
-			}
-		case *syntax.LoadStmt:
-			a.addLoading(n)
-		case *syntax.DefStmt:
-			a.addFunction(n.Name.Name)
-		case *syntax.LambdaExpr:
-			a.addFunction(lambdaName)
-		case *syntax.AssignStmt:
-			forEachTarget(n.LHS, func(e syntax.Expr) {
-				if id, how := mutated(e); id != nil {
-					a.mutations = append(a.mutations, Mutation{named(id.Name, id.NamePos), how + " " + n.Op.String() + " ..."})
-				}
-			})
-		case *syntax.CallExpr:
-			if id, how := mutatingCall(n); id != nil {
-				a.mutations = append(a.mutations, Mutation{named(id.Name, id.NamePos), how})
-			}
-			a.addPath(n)
-		}
-		return true
-	})
 	sort.Slice(a.reads, func(i, j int) bool { return before(a.reads[i], a.reads[j]) })
 	return a
+}
+
+// visit notes what a node says and tells whether its parts say more.
+func (a *analysis) visit(n syntax.Node, named func(string, syntax.Position) Name) bool {
+	read := func(id *syntax.Ident, attr string) {
+		if isForeign(id) {
+			if a.uses[id.Name] == nil {
+				a.reads = append(a.reads, named(id.Name, id.NamePos))
+			}
+			noteUse(a.uses, id, attr)
+		}
+	}
+	mutates := func(id *syntax.Ident, how string) {
+		if id != nil {
+			a.mutations = append(a.mutations, Mutation{named(id.Name, id.NamePos), how})
+		}
+	}
+	switch n := n.(type) {
+	case *syntax.DotExpr:
+		if id, ok := n.X.(*syntax.Ident); ok {
+			read(id, n.Name.Name)
+			return false
+		}
+	case *syntax.Ident:
+		read(n, "")
+	case *syntax.LoadStmt:
+		a.addLoading(n)
+	case *syntax.DefStmt:
+		a.addFunction(n.Name.Name)
+	case *syntax.LambdaExpr:
+		a.addFunction(lambdaName)
+	case *syntax.AssignStmt:
+		forEachTarget(n.LHS, func(e syntax.Expr) {
+			id, how := mutated(e)
+			mutates(id, how+" "+n.Op.String()+" ...")
+		})
+	case *syntax.CallExpr:
+		mutates(mutatingCall(n))
+		a.addPath(n)
+	}
+	return true
 }
 
 // lambdaName is how the interpreter calls a function without a name.

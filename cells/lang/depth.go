@@ -96,24 +96,18 @@ func (e *extents) of(v starlark.Value, level int) extent {
 		e.marks++
 		defer func() { e.marks-- }()
 	}
-	x := extent{parts: 1}
-	var id any // of v, once it is worth to remember it
-	if isLong(v) {
+	var id any // if v is worth to be remembered
+	if isLong(v) || isNested(v) {
 		id = identity(v)
 		if known, ok := e.meet(id); ok {
 			return known
 		}
 	}
+	x := extent{parts: 1}
 	for part := range elements(v) {
 		if !isContainer(part) {
 			x.parts++
 			continue
-		}
-		if id == nil {
-			id = identity(v)
-			if known, ok := e.meet(id); ok {
-				return known
-			}
 		}
 		inner := e.of(part, level+1)
 		x.depth = max(x.depth, inner.depth)
@@ -184,11 +178,16 @@ func isNested(v starlark.Value) bool {
 				return true
 			}
 		}
-		return false
 	case starlark.Tuple:
 		return slices.ContainsFunc(v, isContainer)
+	default:
+		for part := range elements(v) {
+			if isContainer(part) {
+				return true
+			}
+		}
 	}
-	return isContainer(v)
+	return false
 }
 
 // isContainer tells values that hold others. A function holds its defaults and

@@ -90,23 +90,28 @@ func makeTemplate(name, code string, h *Home, ownTaken bool) (*template, error) 
 			return nil, err
 		}
 	}
+	if err := t.compile(f, l, ownTaken); err != nil {
+		return nil, t.program.syntaxError(err)
+	}
+	return t, nil
+}
+
+func (t *template) compile(f *syntax.File, l *literal, ownTaken bool) (err error) {
 	if ownTaken {
 		if err := l.giveUpName(f); err != nil {
-			return nil, t.program.syntaxError(err)
+			return err
 		}
 	}
 	if err := rewrite(f); err != nil {
-		return nil, t.program.syntaxError(err)
+		return err
 	}
 	if e, ok := f.Stmts[0].(*syntax.ExprStmt); ok {
 		t.global = resultName
 		f.Stmts[0] = assign(*l.pos, &syntax.Ident{NamePos: *l.pos, Name: resultName}, e.X)
 	}
-	if t.code, err = starlark.FileProgram(f, anyName); err != nil {
-		return nil, t.program.syntaxError(err)
-	}
+	t.code, err = starlark.FileProgram(f, anyName)
 	t.given = languageNames(f)
-	return t, nil
+	return err
 }
 
 // onlyLiteral is the def or lambda that a function's code consists of.
