@@ -12,7 +12,8 @@
 //  2. go.starlark.net parses the result.
 //  3. rewrite.go: a pass over the syntax tree turns comparisons into calls (so
 //     that a series can answer with a series), checks every truth value (a
-//     series has none), and keeps the value of the last expression.
+//     series has none), and keeps the value of the last expression. box.go puts
+//     some captured variables where freezing finds an end.
 //  4. analyze.go resolves names: what the cell defines, what it reads from
 //     other cells or from the builtins, and what of that it would change.
 //  5. run.go evaluates under a context, a step, depth and memory limit, and
@@ -29,4 +30,20 @@
 // business, which passes the values to Program.Run. Values that leave a cell
 // are frozen, so what two cells share can be read at the same time and cannot
 // be changed behind anybody's back.
+//
+// # Code and functions as data
+//
+// Program.Canonical is one text for all sources of one meaning, so that a result
+// can be stored under it. A function is its code and what it captures: Inspect
+// takes it apart and Rebuild puts it together, in another process if need be,
+// by compiling the def alone; the cell does not run. In the original, captured
+// names are variables of enclosing functions, of the cell, or of other cells; in
+// the copy, which has neither, all of them are names given from outside. Both
+// run the same instructions.
+//
+// A program describes its functions by an outline that is made from its text
+// when one of them is looked at first (outline.go): by place for Inspect, since
+// that is what a function value knows of its source, and by code for Homes, which
+// finds where a def stands now. A copy that has a home gets the positions of the
+// home's tree, so its errors cannot be told from those of the original.
 package lang
