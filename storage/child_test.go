@@ -30,6 +30,7 @@ var parts = map[string]func(ctx context.Context, dir string) error{
 	"counter":   playCounter,
 	"collector": playCollector,
 	"putter":    playPutter,
+	"cacher":    playCacher,
 }
 
 func runChild(name string) int {

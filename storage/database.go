@@ -35,7 +35,7 @@ const readers = 8
 
 // openDatabase connects, creates or migrates when needed, and starts the writer.
 func (s *Store) openDatabase(ctx context.Context) (err error) {
-	file := filepath.Join(s.dir, "wnb.db")
+	file := s.databaseFile()
 	db, err := connect(file, writeSlice, "immediate", "synchronous(FULL)", "foreign_keys(1)", "journal_size_limit(67108864)")
 	if err != nil {
 		return err
@@ -205,3 +205,5 @@ func isBusy(err error) bool {
 	code := sqliteCode(err)
 	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
 }
+
+func (s *Store) databaseFile() string { return filepath.Join(s.dir, "wnb.db") }
