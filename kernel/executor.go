@@ -69,6 +69,22 @@ func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values map[str
 	return res
 }
 
+// Call calls a function that a cell gave, as that cell would: with limits, and
+// with builtins that record. What it did is not kept.
+func (x *Executor) Call(ctx context.Context, n *Notebook, c *Cell, fn starlark.Callable) *lang.Error {
+	rec := newRecorder(x, c, nil)
+	_, err := lang.Call(ctx, c.ID, fn, nil, lang.Options{Limits: x.opts.Limits, Host: rec, Lookup: x.lookup(n)})
+	if _, finishErr := rec.finish(context.WithoutCancel(ctx)); err == nil {
+		err = finishErr
+	}
+	if err == nil {
+		return nil
+	}
+	failed := &Result{Cell: c}
+	failed.fail(rec.secrets.redactError(err))
+	return failed.Err
+}
+
 // compute runs the cell and keeps its result.
 func (x *Executor) compute(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, k *keeping, res *Result) {
 	for {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/notebooks"
 )
 
 // A World is what the cells of a run can reach.
@@ -180,36 +181,12 @@ func (r *recorder) WriteFile(ctx context.Context, name string, content []byte) e
 	return r.Record(cells.File{Path: name, Blob: blob})
 }
 
-func writeAtomically(path string, content []byte) (err error) {
+// writeAtomically writes a file, and the folders around it.
+func writeAtomically(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
-		}
-	}()
-	if _, err := f.Write(content); err != nil {
-		return err
-	}
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if err := f.Chmod(mode); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return notebooks.Write(path, content)
 }
 
 // reason drops the operation and the path, which the message names already.

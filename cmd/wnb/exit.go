@@ -18,12 +18,14 @@ const (
 	exitError       = 1
 	exitUsage       = 2
 	exitCellFailed  = 3
+	exitTestFailed  = 4
 	exitPartial     = 5
 	exitInterrupted = 130
 )
 
 const exitHelp = `Exit codes: 0 ok, 1 error, 2 wrong usage, 3 a cell failed (also by time-out),
-5 partial (only cells that may fail have failed), 130 interrupted.`
+4 a test failed or something differs from the lock, 5 partial (only cells that may
+fail have failed), 130 interrupted.`
 
 // An exitErr is an error with the code that the process ends with. One without
 // an error of its own has been reported already.

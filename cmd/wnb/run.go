@@ -34,6 +34,7 @@ type runFlags struct {
 	out        string
 	timeout    time.Duration
 	json       bool
+	locked     bool
 	cache      cacheFlags
 }
 
@@ -66,6 +67,7 @@ wnb run FILE.wnb --help lists the parameters of the notebook.
 	flags.StringVarP(&f.out, "output", "o", "", "write the run as a report: FILE.html, .md or .ipynb; also when a cell failed")
 	f.cache.add(flags)
 	f.cache.addJobs(flags)
+	flags.BoolVar(&f.locked, "locked", false, "refuse what differs from the notebook's lock; see wnb lock")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop the run after this long, such as 90s or 10m")
 	flags.BoolVar(&f.json, "json", false, "print the results as JSON lines")
 	help := cmd.HelpFunc()
@@ -118,6 +120,7 @@ func (f *runFlags) notebook(args []string) []string {
 
 // job is a notebook that is about to run.
 type job struct {
+	file       string // of the notebook; empty if a run is repeated
 	path       string // of the notebook, as it is recorded
 	dir        string // that relative paths of cells start from
 	root       string // of the project
@@ -190,7 +193,7 @@ func load(path string) (*job, error) {
 	if rel, err := filepath.Rel(root, name); err == nil {
 		name = filepath.ToSlash(rel)
 	}
-	return &job{path: name, dir: dir, root: root, source: source, doc: doc, experiment: stem}, nil
+	return &job{file: path, path: name, dir: dir, root: root, source: source, doc: doc, experiment: stem}, nil
 }
 
 func readError(path string, err error) error {
@@ -211,6 +214,12 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 	if err != nil {
 		return err
 	}
+	var lock *lockedRun
+	if f.locked {
+		if lock, err = s.newLockedRun(j.file, e.notebook, e.options.Params); err != nil {
+			return errors.Join(err, e.close(ctx))
+		}
+	}
 	spec := runlog.Spec{
 		Experiment: j.experiment, Name: f.name, Path: j.path, Source: j.source, Params: j.params, Tags: j.tags,
 		Command: s.args, Version: version(), Build: e.options.Version, User: userName(s.env), Git: runlog.ReadGit(ctx, j.dir), Clock: s.clock,
@@ -228,7 +237,7 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 	talk := s.newReporter(j.path, f.json)
 	e.options.Observer, e.options.RunID = observers{talk, run}, run.ID
 	outcome := e.notebook.Run(runCtx, e.options)
-	err = e.close(context.WithoutCancel(ctx))
+	err = errors.Join(e.close(context.WithoutCancel(ctx)), enforceLimit(context.WithoutCancel(ctx), store))
 	err = errors.Join(err, run.Finish(outcome, s.clock()))
 	written := ""
 	if f.out != "" {
@@ -240,6 +249,9 @@ func (s *state) track(ctx context.Context, store *storage.Store, j *job, f runFl
 	}
 	talk.finish(run, outcome, written)
 	if err != nil {
+		return err
+	}
+	if err := lock.check(s, outcome, e.options.Params); err != nil {
 		return err
 	}
 	return silent(exitCode(outcome))
