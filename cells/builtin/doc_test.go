@@ -91,6 +91,7 @@ func TestExamples(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			names := maps.Clone(res.Exports)
 			h := exampleHost()
+			h.addExamples(t)
 			maps.Copy(h.files, saved.files)
 			if _, err := runCell(t.Context(), h, f.example, names); err != nil {
 				t.Errorf("%s\n%s", f.example, traceback(err))

@@ -30,6 +30,7 @@ type memoryHost struct {
 	effects []cells.Effect
 	files   map[string]string // what ReadFile finds and WriteFile writes
 	blobs   map[string][]byte // by SHA256
+	wasm    *Extensions       // nil: it cannot run any
 	now     time.Time
 }
 
@@ -126,7 +127,7 @@ func (h *memoryHost) Map(_ context.Context, f starlark.Callable, items []starlar
 	}
 	return out, nil
 }
-func (h *memoryHost) Threads() int   { return 2 }
+func (h *memoryHost) Threads() int { return 2 }
 
 // stdout is what the cell printed.
 func (h *memoryHost) stdout() string {

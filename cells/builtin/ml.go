@@ -83,12 +83,24 @@ func warnOnce(c *call, warnings []string) error {
 	return nil
 }
 
-// threads is how many goroutines a computation of this call may use.
-func (c *call) threads() int {
-	if h, err := c.host(); err == nil {
-		return h.Threads()
+// A Limiter shares out goroutines among cells that run at the same time. A Host
+// that has one gives it to computations: see Limited.
+type Limiter = train.Limiter
+
+// Limited is implemented by a Host whose cells share goroutines.
+type Limited interface{ Limiter() Limiter }
+
+// threads is what a computation of this call may use.
+func (c *call) threads() train.Threads {
+	h, err := c.host()
+	if err != nil {
+		return train.Threads{Max: 1}
 	}
-	return 1
+	t := train.Threads{Max: h.Threads()}
+	if l, ok := h.(Limited); ok {
+		t.Limiter = l.Limiter()
+	}
+	return t
 }
 
 // className is a class as text, as it names a column: 5, setosa, True.

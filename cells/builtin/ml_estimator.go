@@ -102,9 +102,7 @@ func (e *Estimator) params() []train.Param {
 		params = slices.Clone(e.transformer.Params())
 	}
 	for i, p := range params {
-		if base, ok := strings.CutSuffix(p.Name, "random_state"); ok {
-			params[i].Name = base + "seed"
-		}
+		params[i].Name = ownName(p.Name)
 	}
 	return params
 }

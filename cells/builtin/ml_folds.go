@@ -34,10 +34,9 @@ func foldsFunc(name string, splitter func(n int, shuffle bool, seed uint32) trai
 		if seed != starlark.None && !f.shuffle {
 			return nil, lang.WithHint("write shuffle=True, or leave out the seed", "%s: a seed does nothing without shuffle", name)
 		}
-		s := newSettings(name, []starlark.Tuple{{starlark.String("seed"), seed}})
-		f.seed = s.seed()
-		if s.err != nil {
-			return nil, s.err
+		var err error
+		if f.seed, err = c.seedOf(seed); err != nil {
+			return nil, err
 		}
 		f.splitter = splitter(f.splits, f.shuffle, f.seed)
 		return f, nil
@@ -198,7 +197,12 @@ func crossValScore(c *call) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	scores, err := c.crossValidate(e.final, d, splitter, scoring)
+	scorer, free, err := c.scorerOf("scoring", scoring, false, d.y)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
+	scores, err := train.CrossValScore(c.context(), e.final, d.X, d.y, splitter, scorer, train.FitOptions{Threads: c.threads()})
 	if err != nil {
 		return nil, hinted(err)
 	}
@@ -206,54 +210,4 @@ func crossValScore(c *call) (starlark.Value, error) {
 		return nil, err
 	}
 	return NewSeries(frame.NewFloat64("score", scores.Scores)), nil
-}
-
-func (c *call) crossValidate(e train.Estimator, d *trainingData, s train.Splitter, scoring starlark.Value) (*train.CVScores, error) {
-	opts := train.FitOptions{Threads: c.threads()}
-	switch scoring := scoring.(type) {
-	case starlark.String:
-		scorer, err := train.ScorerByName(string(scoring))
-		if err != nil {
-			return nil, err
-		}
-		return train.CrossValScore(c.context(), e, d.X, d.y, s, scorer, opts)
-	case starlark.Callable:
-		return c.scoreFolds(e, d, s, scoring, opts)
-	}
-	return nil, lang.WithHint(`write scoring="f1_macro" or scoring=ml.balanced_accuracy_score`, "%s: scoring is %s %s", c.fn.name, article(scoring.Type()), scoring.Type())
-}
-
-// scoreFolds rates each fold by a function of the cell. Such functions run one
-// after the other, on the cell's own thread.
-func (c *call) scoreFolds(e train.Estimator, d *trainingData, s train.Splitter, score starlark.Callable, opts train.FitOptions) (*train.CVScores, error) {
-	predictions, warnings, err := train.CrossValPredictions(c.context(), e, d.X, d.y, s, opts)
-	if err != nil {
-		return nil, err
-	}
-	out := &train.CVScores{Warnings: warnings}
-	for f, p := range predictions {
-		v, err := c.scoreFold(p, d.target.Name(), score)
-		if err != nil {
-			return nil, err
-		}
-		x, ok := asNumber(v)
-		if !ok {
-			return nil, lang.WithHint("return one number, greater for a better model", "fold %d of %d: %s gave %s %s, not a number",
-				f+1, len(predictions), score.Name(), article(v.Type()), v.Type())
-		}
-		out.Scores = append(out.Scores, x)
-	}
-	return out, nil
-}
-
-func (c *call) scoreFold(p train.FoldPrediction, name string, score starlark.Callable) (starlark.Value, error) {
-	truth, err := labelSeries(name, p.True.Classes, p.True.Codes)
-	if err != nil {
-		return nil, err
-	}
-	predicted, err := labelSeries("prediction", p.Predicted.Classes, p.Predicted.Codes)
-	if err != nil {
-		return nil, err
-	}
-	return starlark.Call(c.thread, score, starlark.Tuple{NewSeries(truth), NewSeries(predicted)}, nil)
 }

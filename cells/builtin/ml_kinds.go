@@ -16,9 +16,7 @@ type estimatorKind struct {
 	signature string
 	doc       string
 	example   string
-	// make reads the parameters and gives a train.Estimator or a
-	// train.Transformer.
-	make func(s *settings) any
+	plain     train.Spec // with the defaults
 }
 
 // estimatorKinds lists them all. The defaults in the signatures are
@@ -27,55 +25,19 @@ func estimatorKinds() []estimatorKind {
 	return []estimatorKind{
 		{"StandardScaler", "standard_scaler", "with_mean=True, with_std=True",
 			"Makes each column have mean 0 and variance 1.",
-			"ml.StandardScaler()", makeScaler},
+			"ml.StandardScaler()", train.StandardScaler{}},
 		{"LogisticRegression", "logreg", `C=1.0, penalty="l2", max_iter=100, tol=0.0001, fit_intercept=True, class_weight=None, multi_class="auto"`,
 			`A linear classifier. C is the inverse strength of the penalty, which is "l2" or "none"; class_weight is None or "balanced"; multi_class is "auto", "multinomial" or "ovr". Scale the features first.`,
-			"ml.LogisticRegression(C=0.5, max_iter=1000)", makeLogistic},
+			"ml.LogisticRegression(C=0.5, max_iter=1000)", train.LogisticRegression{}},
 		{"DecisionTreeClassifier", "decision_tree", `criterion="gini", max_depth=None, min_samples_split=2, min_samples_leaf=1, max_features=None, seed=0`,
 			`One classification tree. criterion is "gini", "entropy" or "log_loss"; max_features is how many features each split looks at: None for all, "sqrt", "log2", a number or a fraction.`,
-			"ml.DecisionTreeClassifier(max_depth=4)", makeTree},
+			"ml.DecisionTreeClassifier(max_depth=4)", train.DecisionTreeClassifier{}},
 		{"RandomForestClassifier", "random_forest", `n_estimators=100, criterion="gini", max_depth=None, min_samples_split=2, min_samples_leaf=1, max_features="sqrt", bootstrap=True, class_weight=None, seed=0`,
 			`Many trees, each on a random sample of the rows and looking at random features; their mean is the answer. The parameters are those of DecisionTreeClassifier; class_weight is None or "balanced".`,
-			"ml.RandomForestClassifier(n_estimators=200, seed=1)", makeForest},
-		{"GradientBoostingClassifier", "gradient_boosting", `learning_rate=0.1, n_estimators=100, max_depth=3, min_samples_split=2, min_samples_leaf=1, subsample=1.0, max_features=None, seed=0`,
-			"Small trees, each of which corrects those before it by a step of learning_rate. subsample is the share of the rows that each looks at.",
-			"ml.GradientBoostingClassifier(learning_rate=0.05, n_estimators=300)", makeBoosting},
-	}
-}
-
-func makeScaler(s *settings) any {
-	return train.StandardScaler{NoMean: !s.flag("with_mean", true), NoStd: !s.flag("with_std", true)}
-}
-
-func makeLogistic(s *settings) any {
-	return train.LogisticRegression{
-		C: s.positive("C"), Penalty: s.word("penalty", "none"), MaxIter: s.count("max_iter"), Tol: s.positive("tol"),
-		NoIntercept: !s.flag("fit_intercept", true), ClassWeight: s.word("class_weight", ""), MultiClass: s.word("multi_class", ""),
-	}
-}
-
-func makeTree(s *settings) any {
-	return train.DecisionTreeClassifier{
-		Criterion: s.word("criterion", ""), MaxDepth: s.countOrNone("max_depth"),
-		MinSamplesSplit: s.count("min_samples_split"), MinSamplesLeaf: s.count("min_samples_leaf"),
-		MaxFeatures: s.features(), Seed: uint64(s.seed()),
-	}
-}
-
-func makeForest(s *settings) any {
-	return train.RandomForestClassifier{
-		NEstimators: s.count("n_estimators"), Criterion: s.word("criterion", ""), MaxDepth: s.countOrNone("max_depth"),
-		MinSamplesSplit: s.count("min_samples_split"), MinSamplesLeaf: s.count("min_samples_leaf"),
-		MaxFeatures: s.features(), NoBootstrap: !s.flag("bootstrap", true), ClassWeight: s.word("class_weight", ""),
-		Seed: uint64(s.seed()),
-	}
-}
-
-func makeBoosting(s *settings) any {
-	return train.GradientBoostingClassifier{
-		LearningRate: s.positive("learning_rate"), NEstimators: s.count("n_estimators"), MaxDepth: s.count("max_depth"),
-		MinSamplesSplit: s.count("min_samples_split"), MinSamplesLeaf: s.count("min_samples_leaf"),
-		Subsample: s.positive("subsample"), MaxFeatures: s.features(), Seed: uint64(s.seed()),
+			"ml.RandomForestClassifier(n_estimators=200, seed=1)", train.RandomForestClassifier{}},
+		{"GradientBoostingClassifier", "gradient_boosting", `learning_rate=0.1, n_estimators=100, max_depth=3, min_samples_split=2, min_samples_leaf=1, subsample=1.0, max_features=None, validation_fraction=0.1, n_iter_no_change=None, tol=0.0001, seed=0`,
+			"Small trees, each of which corrects those before it by a step of learning_rate. subsample is the share of the rows that each looks at. With n_iter_no_change the fit ends when that many trees in a row did not make the loss smaller by tol on rows that are not trained on: those of eval_set, see fit, or else a validation_fraction of the rows.",
+			"ml.GradientBoostingClassifier(learning_rate=0.05, n_estimators=300)", train.GradientBoostingClassifier{}},
 	}
 }
 
@@ -92,18 +54,15 @@ func (k estimatorKind) constructor() *Func {
 
 // build makes the estimator of its parameters.
 func (k estimatorKind) build(params []starlark.Tuple) (*Estimator, error) {
-	s := newSettings(k.name, params)
-	spec := k.make(s)
-	if err := s.done(); err != nil {
+	s, err := newSettings(k.name, params)
+	if err != nil {
 		return nil, err
 	}
-	if err := train.Check(spec); err != nil {
-		return nil, hinted(err)
+	spec, shown, err := s.apply(k.plain)
+	if err != nil {
+		return nil, err
 	}
-	e := &Estimator{given: map[string]starlark.Value{}, shown: s.inOrder()}
-	for _, name := range e.shown {
-		e.given[name] = s.given[name]
-	}
+	e := &Estimator{given: s.values, shown: shown}
 	switch spec := spec.(type) {
 	case train.Estimator:
 		e.final = spec

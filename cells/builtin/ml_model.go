@@ -235,7 +235,7 @@ func (m *Model) labels(c *call, X starlark.Value) (*train.Labels, error) {
 	if err != nil {
 		return nil, err
 	}
-	codes, err := m.fitted.Predict(c.context(), matrix)
+	codes, err := m.fitted.Predict(c.context(), matrix, c.threads())
 	if err != nil {
 		return nil, hinted(err)
 	}
@@ -263,15 +263,11 @@ func predictProba(m *Model, c *call) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	proba, err := m.fitted.PredictProba(c.context(), matrix)
+	proba, err := m.fitted.PredictProba(c.context(), matrix, c.threads())
 	if err != nil {
 		return nil, hinted(err)
 	}
-	var columns []*frame.Series
-	for k, name := range classNames(m.fitted.Classes()) {
-		columns = append(columns, frame.NewFloat64(name, proba.Column(k)))
-	}
-	return frameValue(frame.New(columns...))
+	return probaFrame(m.fitted.Classes(), proba)
 }
 
 func scoreModel(m *Model, c *call) (starlark.Value, error) {

@@ -151,16 +151,19 @@ func estimatorOf(spec *starlark.Dict) (*Estimator, error) {
 }
 
 func pipelineOf(params []starlark.Tuple) (*Estimator, error) {
-	s := newSettings("Pipeline", params)
-	steps, ok := s.get("steps").(*starlark.List)
-	if err := s.done(); err != nil {
+	s, err := newSettings("Pipeline", params)
+	if err == nil {
+		err = s.only([]string{"steps"})
+	}
+	if err != nil {
 		return nil, err
 	}
+	steps, ok := s.values["steps"].(*starlark.List)
 	if !ok {
 		return nil, lang.WithHint(`write {"type": "Pipeline", "steps": [{"type": "standard_scaler"}, {"type": "logreg"}]}`, `ml.build: a Pipeline needs "steps", a list`)
 	}
 	var parts []*Estimator
-	err := eachValue("ml.build", steps, func(v starlark.Value) error {
+	err = eachValue("ml.build", steps, func(v starlark.Value) error {
 		part, isEstimator := v.(*Estimator)
 		if d, ok := v.(*starlark.Dict); ok {
 			var err error

@@ -140,7 +140,7 @@ func (t *Transformer) apply(c *call, v starlark.Value) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := t.fitted.Transform(c.context(), matrix)
+	out, err := t.fitted.Transform(c.context(), matrix, c.threads())
 	if err != nil {
 		return nil, hinted(err)
 	}

@@ -25,8 +25,11 @@ func splitFuncs() []*Func {
 				return train.StratifiedKFold{NSplits: n, Shuffle: shuffle, Seed: seed}
 			})},
 		{"cross_val_score", `estimator, X, y, cv=5, scoring="accuracy"`,
-			`Fits on all folds but one and rates the model on that one, for every fold: a series named score. cv is the number of folds, which are then stratified, or a KFold or StratifiedKFold, or a list of pairs of row lists (train, test). scoring is scikit-learn's name of a metric, or a function f(y_true, y_pred) that gives a number. These fits are not logged.`,
+			`Fits on all folds but one and rates the model on that one, for every fold: a series named score. cv is the number of folds, which are then stratified, or a KFold or StratifiedKFold, or a list of pairs of row lists (train, test). scoring is scikit-learn's name of a metric, a function f(y_true, y_pred) that gives a number, ml.make_scorer, or wasm.metric. Greater scores are better: those of a loss are negative. These fits are not logged.`,
 			`ml.cross_val_score(ml.LogisticRegression(max_iter=1000), wine[features], wine["cultivar"], cv=5)`, crossValScore},
+		{"make_scorer", "score_func, greater_is_better=True, needs_proba=False",
+			"Makes a metric of a function f(y_true, y_pred) that gives a number, for scoring and eval_metric. With greater_is_better=False it is a loss; with needs_proba=True it gets what predict_proba gives in place of y_pred.",
+			"ml.make_scorer(ml.log_loss, greater_is_better=False, needs_proba=True)", makeScorer},
 	}
 }
 
@@ -44,12 +47,11 @@ func trainTestSplit(c *call) (starlark.Value, error) {
 	if err := c.keywords("test_size?", &testSize, "train_size?", &trainSize, "stratify?", &stratify, "seed?", &seed, "random_state?", &seed, "shuffle?", &shuffle); err != nil {
 		return nil, err
 	}
-	s := newSettings("train_test_split", []starlark.Tuple{{starlark.String("seed"), seed}})
-	split := train.TrainTest{Seed: s.seed(), NoShuffle: !shuffle}
-	if s.err != nil {
-		return nil, s.err
-	}
+	split := train.TrainTest{NoShuffle: !shuffle}
 	var err error
+	if split.Seed, err = c.seedOf(seed); err != nil {
+		return nil, err
+	}
 	if split.TestSize, err = c.fraction("test_size", testSize); err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func BenchmarkStandardScaler(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := f.Transform(context.Background(), X); err != nil {
+		if _, err := f.Transform(context.Background(), X, Threads{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -46,12 +46,12 @@ func ensembleBins(n int) int {
 
 // binColumns bins every column of X to at most limit bins. name is the
 // estimator, for messages.
-func binColumns(ctx context.Context, name string, X *Matrix, limit, threads int) (*bins, error) {
+func binColumns(ctx context.Context, name string, X *Matrix, limit int, threads Threads) (*bins, error) {
 	if err := checkFloat32(name, X); err != nil {
 		return nil, err
 	}
 	b := &bins{rows: X.Rows, columns: make([]binned, X.Cols)}
-	scratch := make([][2][]uint64, threads)
+	scratch := make([][2][]uint64, threads.most())
 	err := eachPiece(ctx, threads, X.Cols, func(worker, j int) error {
 		s := &scratch[worker]
 		if s[0] == nil {

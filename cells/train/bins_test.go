@@ -12,7 +12,7 @@ import (
 
 func binOne(t testing.TB, values []float64, limit int) binned {
 	t.Helper()
-	b, err := binColumns(context.Background(), "test", &Matrix{Rows: len(values), Cols: 1, Data: values}, limit, 1)
+	b, err := binColumns(context.Background(), "test", &Matrix{Rows: len(values), Cols: 1, Data: values}, limit, Threads{Max: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestBinsKeepTheOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1e30, 1e30), 1, 300).Draw(t, "values")
 		limit := rapid.IntRange(2, 300).Draw(t, "limit")
-		b, err := binColumns(context.Background(), "test", &Matrix{Rows: len(values), Cols: 1, Data: values}, limit, 1)
+		b, err := binColumns(context.Background(), "test", &Matrix{Rows: len(values), Cols: 1, Data: values}, limit, Threads{Max: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,8 +3,6 @@ package train
 import (
 	"context"
 	"math"
-	"math/rand/v2"
-	"slices"
 )
 
 // GradientBoostingClassifier is an additive model of small regression trees,
@@ -32,6 +30,15 @@ type GradientBoostingClassifier struct {
 	// MaxFeatures is how many features to try in each node: nil or "all" for
 	// all, "sqrt", "log2", an int, or a float64 fraction.
 	MaxFeatures any
+	// NIterNoChange ends the fit when that many stages in a row did not make
+	// the metric better on rows that are not trained on; 0 is never. Those rows
+	// are given to FitEval, or else set aside.
+	NIterNoChange int
+	// ValidationFraction is the share of the rows that are set aside for
+	// NIterNoChange, by class (default 0.1).
+	ValidationFraction float64
+	// Tol is how much better counts as better (default 1e-4).
+	Tol float64
 	// Seed chooses rows and features, where not all are used.
 	Seed uint64
 }
@@ -50,6 +57,9 @@ func (e GradientBoostingClassifier) Params() []Param {
 		{"min_samples_leaf", e.MinSamplesLeaf},
 		{"subsample", e.Subsample},
 		{"max_features", e.MaxFeatures},
+		{"validation_fraction", e.ValidationFraction},
+		{"n_iter_no_change", noLimit(e.NIterNoChange)},
+		{"tol", e.Tol},
 		{"random_state", int(e.Seed)},
 	}
 }
@@ -61,6 +71,8 @@ func (e GradientBoostingClassifier) withDefaults() GradientBoostingClassifier {
 	e.NEstimators = defaultTo(e.NEstimators, 100)
 	e.MaxDepth = defaultTo(e.MaxDepth, 3)
 	e.Subsample = defaultTo(e.Subsample, 1)
+	e.ValidationFraction = defaultTo(e.ValidationFraction, 0.1)
+	e.Tol = defaultTo(e.Tol, 1e-4)
 	return e
 }
 
@@ -77,6 +89,12 @@ func (e GradientBoostingClassifier) check() error {
 		return &ParamError{e.Name(), "n_estimators", e.NEstimators, "at least 1"}
 	case !(e.Subsample > 0 && e.Subsample <= 1):
 		return &ParamError{e.Name(), "subsample", e.Subsample, "above 0 and up to 1"}
+	case !(e.ValidationFraction > 0 && e.ValidationFraction < 1):
+		return &ParamError{e.Name(), "validation_fraction", e.ValidationFraction, "between 0 and 1"}
+	case e.NIterNoChange < 0:
+		return &ParamError{e.Name(), "n_iter_no_change", e.NIterNoChange, "at least 1, or 0 for no early stopping"}
+	case !(e.Tol > 0) || math.IsInf(e.Tol, 0):
+		return &ParamError{e.Name(), "tol", e.Tol, "a number above 0"}
 	}
 	return e.limits().check(e.Name())
 }
@@ -85,6 +103,12 @@ func (e GradientBoostingClassifier) check() error {
 // of the classes at the same time. Progress counts stages and gives the mean
 // log-loss of the training rows after them.
 func (e GradientBoostingClassifier) Fit(ctx context.Context, X *Matrix, y *Labels, opts FitOptions) (Classifier, error) {
+	return e.FitEval(ctx, X, y, Evaluation{}, opts)
+}
+
+// FitEval is Fit with a metric that is watched on other rows, for which
+// NIterNoChange then counts.
+func (e GradientBoostingClassifier) FitEval(ctx context.Context, X *Matrix, y *Labels, eval Evaluation, opts FitOptions) (Classifier, error) {
 	e = e.withDefaults()
 	if err := e.check(); err != nil {
 		return nil, err
@@ -92,11 +116,15 @@ func (e GradientBoostingClassifier) Fit(ctx context.Context, X *Matrix, y *Label
 	if err := checkFit(e.Name(), X, y); err != nil {
 		return nil, err
 	}
+	X, y, watch, err := e.watch(X, y, eval)
+	if err != nil {
+		return nil, err
+	}
 	b, err := newBooster(ctx, e, X, y, opts)
 	if err != nil {
 		return nil, err
 	}
-	for stage := 0; ; stage++ {
+	for stage, last := 0, false; ; stage++ {
 		loss, err := b.updateResiduals(ctx)
 		if err != nil {
 			return nil, err
@@ -107,181 +135,14 @@ func (e GradientBoostingClassifier) Fit(ctx context.Context, X *Matrix, y *Label
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return nil, &NotFiniteError{e.Name(), "use a smaller learning_rate"}
 		}
-		if stage == e.NEstimators {
-			b.model.importances = b.importances()
-			return b.model, nil
+		if last || stage == e.NEstimators {
+			return b.finish(watch), nil
 		}
 		if err := b.addStage(ctx, stage); err != nil {
 			return nil, err
 		}
-	}
-}
-
-// A booster is a fit under way. There is one output for two classes (how much
-// the second is the likelier one), and else one for each class. raw and
-// residuals hold output k of row i at k*n+i.
-type booster struct {
-	spec      GradientBoostingClassifier
-	X         *Matrix
-	codes     []int
-	threads   int
-	growers   []*residualGrower // by output
-	raw       []float64
-	residuals []float64
-	rows      []int32 // of the stage
-	model     *boostingModel
-}
-
-func newBooster(ctx context.Context, e GradientBoostingClassifier, X *Matrix, y *Labels, opts FitOptions) (*booster, error) {
-	n, threads := X.Rows, threadCount(opts.Threads)
-	binned, err := binColumns(ctx, e.Name(), X, ensembleBins(n), threads)
-	if err != nil {
-		return nil, err
-	}
-	features, err := featureCount(e.Name(), e.MaxFeatures, X.Cols)
-	if err != nil {
-		return nil, err
-	}
-	prior := priorScores(y)
-	b := &booster{spec: e, X: X, codes: y.Codes, threads: threads,
-		raw: make([]float64, n*len(prior)), residuals: make([]float64, n*len(prior)), rows: make([]int32, n),
-		model: &boostingModel{classes: slices.Clone(y.Classes), features: slices.Clone(X.Names),
-			nFeatures: X.Cols, prior: prior}}
-	for k, v := range prior {
-		// Threads that the outputs leave over work inside of the trees.
-		b.growers = append(b.growers, newResidualGrower(binned, e.limits(), features, max(1, threads/len(prior))))
-		for i := range n {
-			b.raw[k*n+i] = v
+		if last, err = watch.after(ctx, b); err != nil {
+			return nil, err
 		}
 	}
-	for i := range b.rows {
-		b.rows[i] = int32(i)
-	}
-	return b, nil
-}
-
-// priorScores are the outputs that give every row the shares of the classes.
-func priorScores(y *Labels) []float64 {
-	counts := y.Counts()
-	if len(counts) == 2 {
-		return []float64{math.Log(float64(counts[1]) / float64(counts[0]))}
-	}
-	scores := make([]float64, len(counts))
-	for k, n := range counts {
-		scores[k] = math.Log(float64(n) / float64(y.Len()))
-	}
-	return scores
-}
-
-// updateResiduals computes what the outputs lack, and the mean log-loss.
-func (b *booster) updateResiduals(ctx context.Context) (float64, error) {
-	n := len(b.codes)
-	cuts := pieces(n)
-	losses := make([]float64, len(cuts))
-	err := eachPiece(ctx, b.threads, len(cuts), func(_, p int) error {
-		proba := make([]float64, len(b.model.classes))
-		for i := cuts[p].from; i < cuts[p].to; i++ {
-			for k := range b.growers {
-				proba[k] = b.raw[k*n+i]
-			}
-			losses[p] += b.model.toProba(proba, b.codes[i])
-			if len(b.growers) == 1 {
-				b.residuals[i] = float64(b.codes[i]) - proba[1]
-				continue
-			}
-			for k, v := range proba {
-				b.residuals[k*n+i] = -v
-			}
-			b.residuals[b.codes[i]*n+i]++
-		}
-		return nil
-	})
-	loss := 0.0
-	for _, v := range losses {
-		loss += v
-	}
-	return loss / float64(n), err
-}
-
-// addStage grows one tree for each output and adds it to the outputs.
-func (b *booster) addStage(ctx context.Context, stage int) error {
-	n, outputs := len(b.codes), len(b.growers)
-	stream := func(k int) *rand.Rand { return newStream(b.spec.Seed, uint64(stage*(outputs+1)+k)) }
-	if b.spec.Subsample < 1 {
-		b.rows = drawRows(stream(outputs), n, max(1, int(b.spec.Subsample*float64(n))), b.rows)
-	}
-	trees := make([]*tree, outputs)
-	err := eachPiece(ctx, b.threads, outputs, func(_, k int) error {
-		residuals := b.residuals[k*n : (k+1)*n]
-		t, err := b.growers[k].grow(ctx, stream(k), residuals, b.rows)
-		if err != nil {
-			return err
-		}
-		trees[k] = t
-		return b.addTree(ctx, t, b.growers[k], residuals, b.raw[k*n:(k+1)*n])
-	})
-	b.model.trees = append(b.model.trees, trees...)
-	return err
-}
-
-// addTree gives each leaf its value and adds the tree to an output of all rows,
-// also of those that the stage did not draw.
-func (b *booster) addTree(ctx context.Context, t *tree, g *residualGrower, residuals, raw []float64) error {
-	err := eachPiece(ctx, g.workers(span{0, len(raw)}), len(g.leaves), func(_, leaf int) error {
-		rows := g.rows[g.leaves[leaf].from:g.leaves[leaf].to]
-		t.values[leaf] = b.newtonStep(rows, residuals)
-		if len(g.rows) == len(raw) {
-			for _, r := range rows {
-				raw[r] += t.values[leaf]
-			}
-		}
-		return nil
-	})
-	if err != nil || len(g.rows) == len(raw) {
-		return err
-	}
-	return eachBlock(ctx, g.threads, b.X, func(lo int, block *Matrix) {
-		t.addLeaves(block, raw[lo:lo+block.Rows])
-	})
-}
-
-// newtonStep is the value of a leaf with the given rows, shrunk by the learning rate.
-func (b *booster) newtonStep(rows []int32, residuals []float64) float64 {
-	factor := b.spec.LearningRate
-	if k := float64(len(b.growers)); k > 1 {
-		factor *= (k - 1) / k
-	}
-	var gradient, hessian float64
-	for _, r := range rows {
-		v := residuals[r]
-		gradient += v
-		hessian += math.Abs(v) * (1 - math.Abs(v))
-	}
-	if hessian < 1e-150 {
-		return 0
-	}
-	return factor * gradient / hessian
-}
-
-// importances sums up what the trees of all outputs found.
-func (b *booster) importances() []float64 {
-	sum := make([]float64, b.X.Cols)
-	for _, g := range b.growers {
-		for j, v := range g.importances {
-			sum[j] += v
-		}
-	}
-	normalize(sum)
-	return sum
-}
-
-// drawRows chooses count of n rows, in order (Knuth's algorithm S).
-func drawRows(rng *rand.Rand, n, count int, rows []int32) []int32 {
-	rows = rows[:0]
-	for i := range n {
-		if rng.IntN(n-i) < count-len(rows) {
-			rows = append(rows, int32(i))
-		}
-	}
-	return rows
 }

@@ -18,7 +18,7 @@ type residualGrower struct {
 	bins     *bins
 	limits   treeLimits
 	features int // to try in each node
-	threads  int
+	threads  Threads
 
 	offsets   []int // of each feature in a histogram
 	countBits uint
@@ -50,7 +50,7 @@ type growing struct {
 	best          split
 }
 
-func newResidualGrower(b *bins, limits treeLimits, features, threads int) *residualGrower {
+func newResidualGrower(b *bins, limits treeLimits, features int, threads Threads) *residualGrower {
 	g := &residualGrower{bins: b, limits: limits, features: features, threads: threads, offsets: []int{0},
 		packed: make([]int64, b.rows), spare: make([]int32, b.rows), gathered: make([]int64, b.rows),
 		importances: make([]float64, len(b.columns))}
@@ -177,10 +177,10 @@ func (g *residualGrower) mayGrow(n growing) bool {
 }
 
 // workers is how many goroutines a node is worth.
-func (g *residualGrower) workers(n span) int {
+func (g *residualGrower) workers(n span) Threads {
 	const worthwhile = 1 << 16
 	if (n.to-n.from)*len(g.bins.columns) < worthwhile {
-		return 1
+		return Threads{Max: 1}
 	}
 	return g.threads
 }

@@ -15,11 +15,25 @@ type boostingModel struct {
 	prior       []float64
 	trees       []*tree
 	importances []float64
+	evaluations *Evaluations // nil if nothing was watched
 }
 
 func (m *boostingModel) Name() string           { return GradientBoostingClassifier{}.Name() }
 func (m *boostingModel) Classes() Classes       { return slices.Clone(m.classes) }
 func (m *boostingModel) FeatureNames() []string { return slices.Clone(m.features) }
+
+// Stages is the number of stages.
+func (m *boostingModel) Stages() int { return len(m.trees) / len(m.prior) }
+
+// Evaluations are the values of the metric that was watched.
+func (m *boostingModel) Evaluations() *Evaluations {
+	if m.evaluations == nil {
+		return nil
+	}
+	e := *m.evaluations
+	e.Values = slices.Clone(e.Values)
+	return &e
+}
 
 // FeatureImportances is how much of the variance of the residuals each feature
 // removed, summing to 1 (or all 0 when no tree has a split).
@@ -27,12 +41,12 @@ func (m *boostingModel) FeatureImportances() []float64 { return slices.Clone(m.i
 
 // PredictProba is the softmax of the outputs; for two classes, the logistic
 // function of the one output.
-func (m *boostingModel) PredictProba(ctx context.Context, X *Matrix) (*Matrix, error) {
+func (m *boostingModel) PredictProba(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error) {
 	if err := checkPredict(m.Name(), m.features, m.nFeatures, X); err != nil {
 		return nil, err
 	}
 	out := NewMatrix(X.Rows, len(m.classes), nil)
-	err := eachBlock(ctx, threadCount(0), X, func(lo int, block *Matrix) {
+	err := eachBlock(ctx, threads, X, func(lo int, block *Matrix) {
 		m.addTrees(lo, block, out)
 		for i := range block.Rows {
 			m.toProba(out.Row(lo+i), 0)
@@ -91,6 +105,6 @@ func (m *boostingModel) toProba(v []float64, code int) float64 {
 }
 
 // Predict is the class with the highest probability, the lower one of equals.
-func (m *boostingModel) Predict(ctx context.Context, X *Matrix) ([]int, error) {
-	return predictByProba(ctx, m, X)
+func (m *boostingModel) Predict(ctx context.Context, X *Matrix, threads Threads) ([]int, error) {
+	return predictByProba(ctx, m, X, threads)
 }

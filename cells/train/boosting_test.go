@@ -76,7 +76,7 @@ func TestBoostingOutputsAgree(t *testing.T) {
 		for _, subsample := range []float64{1, 0.6} {
 			t.Run(fmt.Sprintf("%d classes, subsample %g", classes, subsample), func(t *testing.T) {
 				X, y := madeUp(300, 6, classes)
-				b, err := newBooster(context.Background(), GradientBoostingClassifier{Subsample: subsample}.withDefaults(), X, y, FitOptions{Threads: 2})
+				b, err := newBooster(context.Background(), GradientBoostingClassifier{Subsample: subsample}.withDefaults(), X, y, FitOptions{Threads: Threads{Max: 2}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +90,7 @@ func TestBoostingOutputsAgree(t *testing.T) {
 				}
 				outputs := len(b.model.prior)
 				got := NewMatrix(X.Rows, outputs, nil)
-				err = eachBlock(context.Background(), 1, X, func(lo int, block *Matrix) { b.model.addTrees(lo, block, got) })
+				err = eachBlock(context.Background(), Threads{Max: 1}, X, func(lo int, block *Matrix) { b.model.addTrees(lo, block, got) })
 				if err != nil {
 					t.Fatal(err)
 				}

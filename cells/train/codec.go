@@ -49,22 +49,39 @@ func (e *encoder) names(v []string) {
 func (e *encoder) classes(c Classes) {
 	e.int(len(c))
 	for _, v := range c {
-		switch v := v.(type) {
-		case int64:
-			e.str("int64")
-			e.uint(uint64(v))
-		case float64:
-			e.str("float64")
-			e.float(v)
-		case bool:
-			e.str("bool")
-			e.bool(v)
-		case string:
-			e.str("string")
-			e.str(v)
-		default:
-			e.fail(fmt.Errorf("save model: a class of type %T cannot be saved", v))
-		}
+		e.class(v)
+	}
+}
+
+func (e *encoder) class(v any) {
+	switch v := v.(type) {
+	case int64:
+		e.str("int64")
+		e.uint(uint64(v))
+	case float64:
+		e.str("float64")
+		e.float(v)
+	case bool:
+		e.str("bool")
+		e.bool(v)
+	case string:
+		e.str("string")
+		e.str(v)
+	default:
+		e.fail(fmt.Errorf("save model: a class or parameter of type %T cannot be saved", v))
+	}
+}
+
+// param writes the value of a parameter with its type.
+func (e *encoder) param(v any) {
+	switch v := v.(type) {
+	case nil:
+		e.str("none")
+	case int:
+		e.str("int")
+		e.int(v)
+	default:
+		e.class(v)
 	}
 }
 
@@ -188,7 +205,7 @@ func (d *decoder) names(n int) []string {
 func (d *decoder) classes() Classes {
 	out := make(Classes, d.length(9))
 	for i := range out {
-		out[i] = d.class()
+		out[i] = d.class(d.str())
 		if i > 0 && d.err == nil && compareClass(out[i-1], out[i]) >= 0 {
 			d.fail("classes %v and %v are not in order", out[i-1], out[i])
 		}
@@ -200,8 +217,20 @@ func (d *decoder) classes() Classes {
 	return out
 }
 
-func (d *decoder) class() any {
+// param reads what encoder.param wrote.
+func (d *decoder) param() any {
 	switch kind := d.str(); kind {
+	case "none":
+		return nil
+	case "int":
+		return d.int()
+	default:
+		return d.class(kind)
+	}
+}
+
+func (d *decoder) class(kind string) any {
+	switch kind {
 	case "int64":
 		return int64(d.uint())
 	case "float64":
@@ -211,7 +240,7 @@ func (d *decoder) class() any {
 	case "string":
 		return d.str()
 	default:
-		d.fail("a class of type %q", kind)
+		d.fail("a class or parameter of type %q", kind)
 		return nil
 	}
 }

@@ -1,49 +1,92 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 )
 
 // CVScores are the scores of a cross-validation, one per fold, in the order of
-// the folds.
+// the folds; greater is better.
 type CVScores struct {
 	Scores []float64
 	// Warnings are those of the splitter and of the fits.
 	Warnings []string
 }
 
-// Mean is the mean score.
-func (c *CVScores) Mean() float64 {
-	sum := 0.0
-	for _, s := range c.Scores {
-		sum += s
+// Mean is the mean score, without the folds in which it is not defined (NaN).
+func (c *CVScores) Mean() float64 { return meanScore(c.Scores) }
+
+// Std is the population standard deviation of the scores, as numpy's std, over
+// the same folds as Mean.
+func (c *CVScores) Std() float64 { return stdScore(c.Scores) }
+
+func meanScore(scores []float64) float64 {
+	sum, n := 0.0, 0
+	for _, s := range scores {
+		if !math.IsNaN(s) {
+			sum += s
+			n++
+		}
 	}
-	return sum / float64(len(c.Scores))
+	return sum / float64(n)
 }
 
-// Std is the population standard deviation of the scores, as numpy's std.
-func (c *CVScores) Std() float64 {
-	mean, sum := c.Mean(), 0.0
-	for _, s := range c.Scores {
-		sum += (s - mean) * (s - mean)
+func stdScore(scores []float64) float64 {
+	mean, sum, n := meanScore(scores), 0.0, 0
+	for _, s := range scores {
+		if !math.IsNaN(s) {
+			sum += (s - mean) * (s - mean)
+			n++
+		}
 	}
-	return math.Sqrt(sum / float64(len(c.Scores)))
+	return math.Sqrt(sum / float64(n))
 }
 
 // CrossValScore fits e on the training part of each fold and scores it on the
 // rest. Folds run side by side within opts.Threads, which does not change the
 // scores; Progress counts folds.
 //
-// A class without a row in the training part of a fold is left out of that
-// fit; the model is then scored as if it gave that class probability 0. Which
-// rows the labels y have decides how many classes there are, not y.Classes.
-// The error of a fold names it and is that of the first fold that failed.
+// Greater scores are better: those of a loss are negative, see Rate. A class
+// without a row in the training part of a fold is left out of that fit; the
+// model is then scored as if it gave that class probability 0. Which rows the
+// labels y have decides how many classes there are, not y.Classes. The error of
+// a fold names it and is that of the first fold that failed.
 func CrossValScore(ctx context.Context, e Estimator, X *Matrix, y *Labels, s Splitter, scorer Scorer, opts FitOptions) (*CVScores, error) {
-	const name = "cross_val_score"
+	cv, err := newCrossVal("cross_val_score", X, y, s, scorer)
+	if err != nil {
+		return nil, err
+	}
+	cv.settings = []Estimator{e}
+	if err := cv.run(ctx, opts); err != nil {
+		return nil, err
+	}
+	return &CVScores{Scores: cv.scores, Warnings: cv.warnings}, nil
+}
+
+// crossVal fits each of some settings on each fold. Task t is fold
+// t%len(folds) of setting t/len(folds).
+type crossVal struct {
+	X        *Matrix
+	y        *Labels
+	folds    []Fold
+	scorer   Scorer
+	settings []Estimator
+	// title names a setting before an error of one of its folds; may be nil.
+	title func(setting int) string
+	// errorScore is the score of a fold whose fit failed; nil ends the run then.
+	errorScore *float64
+
+	scores   []float64 // of each task
+	failed   []bool    // the fit of the task
+	firstErr error     // of these
+	warnings []string
+}
+
+// newCrossVal checks the data and divides it.
+func newCrossVal(name string, X *Matrix, y *Labels, s Splitter, scorer Scorer) (*crossVal, error) {
 	if err := checkMatrix(name, X); err != nil {
 		return nil, err
 	}
@@ -61,16 +104,7 @@ func CrossValScore(ctx context.Context, e Estimator, X *Matrix, y *Labels, s Spl
 	if err := checkFolds(name, folds, X.Rows); err != nil {
 		return nil, err
 	}
-	cv := crossVal{e: e, X: X, y: y, scorer: scorer, folds: folds}
-	if err := cv.run(ctx, opts); err != nil {
-		return nil, err
-	}
-	for _, w := range slices.Concat(cv.warnings...) {
-		if !slices.Contains(warnings, w) {
-			warnings = append(warnings, w)
-		}
-	}
-	return &CVScores{Scores: cv.scores, Warnings: warnings}, nil
+	return &crossVal{X: X, y: y, folds: folds, scorer: scorer, warnings: slices.Clone(warnings)}, nil
 }
 
 // checkFolds refuses what a Splitter of the caller must not return.
@@ -91,60 +125,115 @@ func checkFolds(name string, folds []Fold, rows int) error {
 	return nil
 }
 
-type crossVal struct {
-	e      Estimator
-	X      *Matrix
-	y      *Labels
-	scorer Scorer
-	folds  []Fold
-
-	scores   []float64
-	warnings [][]string
+// A trial is what became of one task.
+type trial struct {
+	score    float64
+	warnings []string
+	err      error // of a fit that may fail
+	asked    Predictions
 }
 
-// run scores all folds. The threads are shared out: folds side by side, and
-// what is left to each of them.
+// run scores all tasks, as many at a time as opts.Threads lets it. A sequential
+// scorer rates what was predicted some tasks later, in their order; some, so
+// that predictions do not fill the memory.
 func (c *crossVal) run(ctx context.Context, opts FitOptions) error {
-	n := len(c.folds)
-	c.scores, c.warnings = make([]float64, n), make([][]string, n)
-	errs := make([]error, n)
-	threads := threadCount(opts.Threads)
-	inner := FitOptions{Threads: max(1, threads/n)}
-	var mu sync.Mutex
-	done := 0
-	err := eachPiece(ctx, threads, n, func(_, f int) error {
-		if errs[f] = c.fold(ctx, f, inner); errs[f] != nil {
-			return nil // the other folds may hold an error that comes first
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		done++
-		opts.progress(done, n, math.NaN())
-		return nil
-	})
-	if err != nil {
-		return err
+	const window = 64
+	total := len(c.settings) * len(c.folds)
+	_, sequential := c.scorer.(Sequential)
+	size := total
+	if sequential {
+		size = min(total, window)
 	}
-	for f, err := range errs {
+	threads := opts.Threads.shared()
+	count := opts.counter(total)
+	c.scores = make([]float64, 0, total)
+	for from := 0; from < total; from += size {
+		trials := make([]trial, min(size, total-from))
+		err := eachPiece(ctx, threads, len(trials), func(_, i int) error {
+			if err := c.try(ctx, from+i, &trials[i], !sequential, threads); err != nil {
+				return c.inFold(from+i, err)
+			}
+			count()
+			return nil
+		})
 		if err != nil {
-			return fmt.Errorf("fold %d of %d: %w", f+1, n, err)
+			return err
+		}
+		if err := c.settle(ctx, from, trials, sequential); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (c *crossVal) fold(ctx context.Context, f int, opts FitOptions) error {
-	train, test := c.folds[f].Train, c.folds[f].Test
-	yTrain, kept := c.y.Take(train).Present()
-	m, err := c.e.Fit(ctx, c.X.Take(train), yTrain, opts)
+// try fits one task, and rates it if the scorer may be called from anywhere.
+func (c *crossVal) try(ctx context.Context, task int, t *trial, rateIt bool, threads Threads) error {
+	fold := c.folds[task%len(c.folds)]
+	yTrain, kept := c.y.Take(fold.Train).Present()
+	m, err := c.settings[task/len(c.folds)].Fit(ctx, c.X.Take(fold.Train), yTrain, FitOptions{Threads: threads})
 	if err != nil {
-		return err
+		if c.errorScore == nil || ctx.Err() != nil {
+			return err
+		}
+		t.score, t.err = *c.errorScore, err
+		return nil
 	}
-	c.warnings[f] = WarningsOf(m)
+	t.warnings = WarningsOf(m)
 	if len(kept) < len(c.y.Classes) {
 		m = &widened{Classifier: m, classes: c.y.Classes, kept: kept}
 	}
-	c.scores[f], err = c.scorer.Score(ctx, m, c.X.Take(test), c.y.Take(test))
+	if t.asked, err = ask(ctx, c.scorer, m, c.X.Take(fold.Test), threads); err != nil || !rateIt {
+		return err
+	}
+	return c.rate(ctx, task, t)
+}
+
+// rate scores what the task predicted, and forgets it.
+func (c *crossVal) rate(ctx context.Context, task int, t *trial) error {
+	var err error
+	t.score, err = rate(ctx, c.scorer, c.y.Take(c.folds[task%len(c.folds)].Test), t.asked)
+	t.asked = Predictions{}
+	if err == nil && math.IsInf(t.score, 0) {
+		err = fmt.Errorf("%s is %v", c.scorer.Name(), t.score)
+	}
+	return err
+}
+
+// settle takes over what became of the tasks that start at from, in order.
+func (c *crossVal) settle(ctx context.Context, from int, trials []trial, sequential bool) error {
+	for i := range trials {
+		t := &trials[i]
+		if sequential && t.err == nil {
+			if err := c.rate(ctx, from+i, t); err != nil {
+				return c.inFold(from+i, err)
+			}
+		}
+		if t.err != nil {
+			t.err = c.inFold(from+i, t.err)
+			c.warn(fmt.Sprintf("%v: the fit failed, its score counts as %v", t.err, t.score))
+			c.firstErr = cmp.Or(c.firstErr, t.err)
+		}
+		for _, w := range t.warnings {
+			c.warn(w)
+		}
+		c.scores = append(c.scores, t.score)
+		c.failed = append(c.failed, t.err != nil)
+	}
+	return nil
+}
+
+func (c *crossVal) warn(w string) {
+	if !slices.Contains(c.warnings, w) {
+		c.warnings = append(c.warnings, w)
+	}
+}
+
+// inFold names the task of an error.
+func (c *crossVal) inFold(task int, err error) error {
+	err = fmt.Errorf("fold %d of %d: %w", task%len(c.folds)+1, len(c.folds), err)
+	if c.title != nil {
+		err = fmt.Errorf("%s: %w", c.title(task/len(c.folds)), err)
+	}
 	return err
 }
 
@@ -158,16 +247,16 @@ type widened struct {
 
 func (w *widened) Classes() Classes { return w.classes }
 
-func (w *widened) Predict(ctx context.Context, X *Matrix) ([]int, error) {
-	codes, err := w.Classifier.Predict(ctx, X)
+func (w *widened) Predict(ctx context.Context, X *Matrix, threads Threads) ([]int, error) {
+	codes, err := w.Classifier.Predict(ctx, X, threads)
 	for i, c := range codes {
 		codes[i] = w.kept[c]
 	}
 	return codes, err
 }
 
-func (w *widened) PredictProba(ctx context.Context, X *Matrix) (*Matrix, error) {
-	proba, err := w.Classifier.PredictProba(ctx, X)
+func (w *widened) PredictProba(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error) {
+	proba, err := w.Classifier.PredictProba(ctx, X, threads)
 	if err != nil {
 		return nil, err
 	}

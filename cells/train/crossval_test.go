@@ -37,7 +37,7 @@ func TestCrossValScoreIsFitAndScorePerFold(t *testing.T) {
 	var want []float64
 	for _, f := range folds {
 		m := fitLogistic(t, LogisticRegression{}, X.Take(f.Train), y.Take(f.Train), FitOptions{})
-		codes, err := m.Predict(ctx, X.Take(f.Test))
+		codes, err := m.Predict(ctx, X.Take(f.Test), Threads{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestCrossValScoreIgnoresThreads(t *testing.T) {
 	X, y := blobs(150, 3, 2, 2, 6)
 	var first []float64
 	for _, threads := range []int{1, 2, 16} {
-		c, err := CrossValScore(context.Background(), RandomForestClassifier{NEstimators: 5}, X, y, KFold{}, accuracyScorer(t), FitOptions{Threads: threads})
+		c, err := CrossValScore(context.Background(), RandomForestClassifier{NEstimators: 5}, X, y, KFold{}, accuracyScorer(t), FitOptions{Threads: Threads{Max: threads}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,11 +107,11 @@ func TestScorersOnBinary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := s.Score(context.Background(), m, X, y)
+		v, err := Rate(context.Background(), s, m, X, y, Threads{})
 		if err != nil || !isFinite(v) || s.Name() != name {
 			t.Errorf("%s = %v, %v", name, v, err)
 		}
-		if (name == "neg_log_loss") != (v < 0) {
+		if strings.HasSuffix(name, "log_loss") != (v < 0) {
 			t.Errorf("%s = %v has the wrong sign", name, v)
 		}
 	}
@@ -129,7 +129,7 @@ func TestScorersOnThreeClasses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.Score(context.Background(), m, X, y)
+		_, err = Rate(context.Background(), s, m, X, y, Threads{})
 		binary := slices.Contains([]string{"f1", "precision", "recall", "roc_auc"}, name)
 		if (err != nil) != binary {
 			t.Errorf("%s: error %v", name, err)
@@ -177,7 +177,7 @@ func TestCrossValScoreCancels(t *testing.T) {
 	X, y := blobs(100, 2, 2, 1, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err := CrossValScore(ctx, LogisticRegression{}, X, y, KFold{NSplits: 20}, accuracyScorer(t),
-		FitOptions{Threads: 2, Progress: func(done, total int, loss float64) {
+		FitOptions{Threads: Threads{Max: 2}, Progress: func(done, total int, loss float64) {
 			if total != 20 || !math.IsNaN(loss) {
 				t.Errorf("progress %d of %d, loss %v", done, total, loss)
 			}

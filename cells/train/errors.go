@@ -53,11 +53,7 @@ type ParamError struct {
 }
 
 func (e *ParamError) Error() string {
-	value := fmt.Sprintf("%v", e.Value)
-	if s, ok := e.Value.(string); ok {
-		value = fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%s: %s=%s: must be %s", e.Estimator, e.Param, value, e.Want)
+	return fmt.Sprintf("%s: %s: must be %s", e.Estimator, Param{e.Param, e.Value}, e.Want)
 }
 
 // A NotFiniteError says that a fit ran into numbers too large to compute with.

@@ -44,7 +44,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	codes, err := model.Predict(ctx, X.Take(testRows))
+	codes, err := model.Predict(ctx, X.Take(testRows), train.Threads{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func ExampleSave() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	codes, err := loaded.Predict(ctx, X.Take([]int{0, 9}))
+	codes, err := loaded.Predict(ctx, X.Take([]int{0, 9}), train.Threads{})
 	if err != nil {
 		log.Fatal(err)
 	}

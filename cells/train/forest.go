@@ -2,10 +2,8 @@ package train
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 )
 
 // RandomForestClassifier is a forest of classification trees, each grown on a
@@ -111,7 +109,7 @@ func (p forestPlan) fit(ctx context.Context, X *Matrix, y *Labels, binLimit int,
 		return nil, inputError(p.name, "is it a number to predict rather than a class?",
 			"y has %d classes, a tree can tell %d apart", len(y.Classes), mostClasses)
 	}
-	binned, err := binColumns(ctx, p.name, X, binLimit, threadCount(opts.Threads))
+	binned, err := binColumns(ctx, p.name, X, binLimit, opts.Threads)
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +149,9 @@ func (p forestPlan) weights(y *Labels) []float64 {
 func (p forestPlan) growAll(ctx context.Context, newGrower func() *classGrower, features int, opts FitOptions) ([]*tree, []float64, error) {
 	trees := make([]*tree, p.trees)
 	importances := make([][]float64, p.trees)
-	growers := make([]*classGrower, threadCount(opts.Threads))
-	var mu sync.Mutex
-	done := 0
-	err := eachPiece(ctx, len(growers), p.trees, func(worker, i int) error {
+	growers := make([]*classGrower, opts.Threads.most())
+	count := opts.counter(p.trees)
+	err := eachPiece(ctx, opts.Threads, p.trees, func(worker, i int) error {
 		if growers[worker] == nil {
 			growers[worker] = newGrower()
 		}
@@ -165,10 +162,7 @@ func (p forestPlan) growAll(ctx context.Context, newGrower func() *classGrower, 
 		if trees[i], err = g.grow(ctx, rng, importances[i]); err != nil {
 			return err
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		done++
-		opts.progress(done, p.trees, math.NaN())
+		count()
 		return nil
 	})
 	if err != nil {

@@ -40,7 +40,7 @@ func TestForestOfOneIsTheTree(t *testing.T) {
 func TestScansAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		X, y := drawTask(t)
-		b, err := binColumns(context.Background(), "test", X, mostBins, 1)
+		b, err := binColumns(context.Background(), "test", X, mostBins, Threads{Max: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestForestTiesGoToTheLowerClass(t *testing.T) {
 	X := matrixOf([][]float64{{1}, {1}, {1}, {1}})
 	y := labelsOf(t, []int{1, 0, 0, 1})
 	m := mustFit(t, RandomForestClassifier{NEstimators: 3, NoBootstrap: true}, X, y)
-	codes, err := m.Predict(context.Background(), X)
+	codes, err := m.Predict(context.Background(), X, Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestForestGoesOnPastConstantFeatures(t *testing.T) {
 func TestForestReportsProgress(t *testing.T) {
 	X, y := madeUp(60, 3, 2)
 	var done []int
-	_, err := RandomForestClassifier{NEstimators: 4}.Fit(context.Background(), X, y, FitOptions{Threads: 3,
+	_, err := RandomForestClassifier{NEstimators: 4}.Fit(context.Background(), X, y, FitOptions{Threads: Threads{Max: 3},
 		Progress: func(n, total int, loss float64) {
 			if total != 4 || !math.IsNaN(loss) {
 				t.Errorf("progress %d of %d, loss %v", n, total, loss)
@@ -143,7 +143,8 @@ func TestTreeParams(t *testing.T) {
 			{"max_depth", 3}, {"min_samples_split", 2}, {"min_samples_leaf", 1}, {"max_features", "sqrt"},
 			{"bootstrap", true}, {"class_weight", "balanced"}, {"random_state", 42}}},
 		{GradientBoostingClassifier{}, []Param{{"learning_rate", 0.1}, {"n_estimators", 100}, {"max_depth", 3},
-			{"min_samples_split", 2}, {"min_samples_leaf", 1}, {"subsample", 1.0}, {"max_features", nil}, {"random_state", 0}}},
+			{"min_samples_split", 2}, {"min_samples_leaf", 1}, {"subsample", 1.0}, {"max_features", nil},
+			{"validation_fraction", 0.1}, {"n_iter_no_change", nil}, {"tol", 1e-4}, {"random_state", 0}}},
 	} {
 		if diff := cmp.Diff(test.want, test.spec.Params()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.spec.Name(), diff)
@@ -180,7 +181,7 @@ func ExampleRandomForestClassifier() {
 		fmt.Println(err)
 		return
 	}
-	codes, err := model.Predict(context.Background(), &Matrix{Rows: 2, Cols: 1, Data: []float64{0.5, 15}})
+	codes, err := model.Predict(context.Background(), &Matrix{Rows: 2, Cols: 1, Data: []float64{0.5, 15}}, Threads{})
 	if err != nil {
 		fmt.Println(err)
 		return

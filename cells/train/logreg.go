@@ -99,7 +99,7 @@ func (l LogisticRegression) Fit(ctx context.Context, X *Matrix, y *Labels, opts 
 	if err := checkFit(l.Name(), X, y); err != nil {
 		return nil, err
 	}
-	design, err := newDesign(ctx, X, !l.NoIntercept, threadCount(opts.Threads))
+	design, err := newDesign(ctx, X, !l.NoIntercept, opts.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type design struct {
 	intercept   bool
 }
 
-func newDesign(ctx context.Context, X *Matrix, intercept bool, threads int) (*design, error) {
+func newDesign(ctx context.Context, X *Matrix, intercept bool, threads Threads) (*design, error) {
 	mean, variance, err := moments(ctx, X, threads)
 	if err != nil {
 		return nil, err

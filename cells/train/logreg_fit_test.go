@@ -109,7 +109,7 @@ func TestLogisticRegressionIgnoresThreads(t *testing.T) {
 		X, y := blobs(1100, c.d, c.classes, 2, 9)
 		var first []uint64
 		for _, threads := range []int{1, 2, 3, 8} {
-			m := fitLogistic(t, LogisticRegression{}, X, y, FitOptions{Threads: threads})
+			m := fitLogistic(t, LogisticRegression{}, X, y, FitOptions{Threads: Threads{Max: threads}})
 			var bits []uint64
 			for r, row := range m.coef {
 				for _, v := range append(slices.Clone(row), m.intercept[r]) {
@@ -130,7 +130,7 @@ func TestLogisticRegressionHardData(t *testing.T) {
 	t.Run("separable without penalty", func(t *testing.T) {
 		X := matrixOf([][]float64{{1}, {2}, {3}, {10}, {11}, {12}})
 		m := fitLogistic(t, LogisticRegression{Penalty: "none"}, X, labelsOf(t, []int{0, 0, 0, 1, 1, 1}), FitOptions{})
-		got, err := m.Predict(context.Background(), X)
+		got, err := m.Predict(context.Background(), X, Threads{})
 		if err != nil || !slices.Equal(got, []int{0, 0, 0, 1, 1, 1}) || !isFinite(m.Coef()[0][0]) {
 			t.Errorf("predictions %v, coefficients %v, error %v", got, m.Coef(), err)
 		}
@@ -238,12 +238,12 @@ func TestPredictRefuses(t *testing.T) {
 		{"NaN", "row 0: is NaN", matrixOf([][]float64{{1, math.NaN()}})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := m.Predict(context.Background(), c.X); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := m.Predict(context.Background(), c.X, Threads{}); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q in it", err, c.want)
 			}
 		})
 	}
-	if got, err := m.Predict(context.Background(), NewMatrix(0, 2, nil)); err != nil || len(got) != 0 {
+	if got, err := m.Predict(context.Background(), NewMatrix(0, 2, nil), Threads{}); err != nil || len(got) != 0 {
 		t.Errorf("no rows: %v, %v", got, err)
 	}
 }

@@ -12,7 +12,7 @@ type objective struct {
 	d       *design
 	task    task
 	pen     []float64 // curvature of the penalty, per column
-	threads int
+	threads Threads
 	cuts    []span
 	parts   []*lossPart
 
@@ -31,7 +31,7 @@ type lossPart struct {
 	grad, hess []float64
 }
 
-func newObjective(d *design, t task, pen []float64, threads int) *objective {
+func newObjective(d *design, t task, pen []float64, threads Threads) *objective {
 	o := &objective{d: d, task: t, pen: pen, threads: threads, cuts: pieces(d.n)}
 	o.pairs = max(1, t.outs*(t.outs-1)/2)
 	o.grad = make([]float64, t.outs*d.p)

@@ -65,18 +65,18 @@ func (m *LogisticModel) NIter() int { return m.iterations }
 func (m *LogisticModel) Warnings() []string { return slices.Clone(m.warnings) }
 
 // Predict gives the most probable class of each row, the first of equal ones.
-func (m *LogisticModel) Predict(ctx context.Context, X *Matrix) ([]int, error) {
-	return predictByProba(ctx, m, X)
+func (m *LogisticModel) Predict(ctx context.Context, X *Matrix, threads Threads) ([]int, error) {
+	return predictByProba(ctx, m, X, threads)
 }
 
 // PredictProba gives the probability of each class for each row.
-func (m *LogisticModel) PredictProba(ctx context.Context, X *Matrix) (*Matrix, error) {
+func (m *LogisticModel) PredictProba(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error) {
 	if err := checkPredict(m.Name(), m.names, m.cols, X); err != nil {
 		return nil, err
 	}
 	out := NewMatrix(X.Rows, len(m.classes), nil)
 	cuts := pieces(X.Rows)
-	err := eachPiece(ctx, threadCount(0), len(cuts), func(_, p int) error {
+	err := eachPiece(ctx, threads, len(cuts), func(_, p int) error {
 		for i := cuts[p].from; i < cuts[p].to; i++ {
 			m.probaRow(X.Row(i), out.Row(i))
 		}

@@ -22,7 +22,7 @@ type fitted struct {
 
 func (l LogisticRegression) solve(ctx context.Context, d *design, t task, opts FitOptions) (fitted, error) {
 	pen := d.penalty(l.Penalty)
-	o := newObjective(d, t, pen, threadCount(opts.Threads))
+	o := newObjective(d, t, pen, opts.Threads)
 	w := make([]float64, t.outs*d.p)
 	if len(w) > newtonLimit {
 		return o.lbfgs(ctx, w, l, opts)
@@ -51,7 +51,7 @@ func (l LogisticRegression) roughStart(ctx context.Context, d *design, t task, w
 	for c := range few.weight {
 		few.weight[c] *= step
 	}
-	o := newObjective(d.take(rows), few, d.penalty(l.Penalty), threadCount(opts.Threads))
+	o := newObjective(d.take(rows), few, d.penalty(l.Penalty), opts.Threads)
 	f, err := o.newton(ctx, slices.Clone(w), 10, 1e-4*o.weightSum, FitOptions{})
 	if err == nil {
 		copy(w, f.w)

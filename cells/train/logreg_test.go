@@ -68,7 +68,7 @@ func TestLogisticRegressionIsScikitLearns(t *testing.T) {
 				nearTop(t, "coef", row, c.want.Coef[r], 1e-4)
 			}
 			nearTop(t, "intercept", m.Intercept(), c.want.Intercept, 1e-4)
-			proba, err := m.PredictProba(context.Background(), X)
+			proba, err := m.PredictProba(context.Background(), X, Threads{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -41,7 +41,7 @@ func wineAccuracy(t *testing.T, e Estimator, X *Matrix, y *Labels, seed uint32) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	codes, err := m.Predict(ctx, X.Take(test))
+	codes, err := m.Predict(ctx, X.Take(test), Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -165,6 +165,10 @@ func decodeModel(d *decoder, kind string) Classifier {
 		return decodeTreeModel(d, RandomForestClassifier{}.Name())
 	case kindBoosting:
 		return decodeBoosting(d)
+	case kindBoostingEval:
+		return decodeBoostingEval(d)
+	case kindSearch:
+		return decodeSearch(d)
 	}
 	d.fail("this release knows no model of kind %q", kind)
 	return nil

@@ -44,7 +44,7 @@ func TestLoadsFilesOfOldReleases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := value[*Matrix](t)(m.PredictProba(context.Background(), X))
+			got := value[*Matrix](t)(m.PredictProba(context.Background(), X, Threads{}))
 			// exp and log differ in the last bits between processors.
 			nearAll(t, "probability", got.Data, want[name], 1e-12)
 		})
@@ -63,7 +63,10 @@ func addModels(t *testing.T, index string, want map[string][]float64, X *Matrix)
 		if _, ok := want[file]; ok {
 			continue
 		}
-		want[file] = value[*Matrix](t)(m.PredictProba(context.Background(), X)).Data
+		if s, ok := m.(*Search); ok && s.BestModel() == nil {
+			continue // it predicts nothing
+		}
+		want[file] = value[*Matrix](t)(m.PredictProba(context.Background(), X, Threads{})).Data
 		if err := os.WriteFile("testdata/models/"+file, save(t, m), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func saved(t testing.TB) map[string]Classifier {
 		{"tree", DecisionTreeClassifier{}, y},
 		{"forest", RandomForestClassifier{NEstimators: 3}, two},
 		{"boosting", GradientBoostingClassifier{NEstimators: 3}, y},
+		{"boosting with early stopping", GradientBoostingClassifier{NEstimators: 9, NIterNoChange: 1}, two},
 		{"pipeline", MakePipeline([]Transformer{StandardScaler{}}, LogisticRegression{}), y},
 		{"pipeline in a pipeline", MakePipeline([]Transformer{StandardScaler{NoStd: true}},
 			MakePipeline([]Transformer{StandardScaler{}}, RandomForestClassifier{NEstimators: 2})), two},
@@ -44,6 +46,17 @@ func saved(t testing.TB) map[string]Classifier {
 			t.Fatal(err)
 		}
 		out[c.name] = m
+	}
+	grid := GridSearchCV{Estimator: MakePipeline([]Transformer{StandardScaler{}}, LogisticRegression{}), CV: KFold{NSplits: 2},
+		ParamGrid: []ParamGrid{{"logisticregression__C": {1, 0.5}, "logisticregression__class_weight": {nil, "balanced"}}, {"standardscaler__with_mean": {false}}}}
+	noRefit := grid
+	noRefit.NoRefit = true
+	for name, e := range map[string]Estimator{"search": grid, "search without a refit": noRefit} {
+		m, err := e.Fit(context.Background(), X, y, FitOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = m
 	}
 	return out
 }
@@ -70,15 +83,8 @@ func TestSaveLoadPredictsTheSameBits(t *testing.T) {
 			if r.Len() != len("what follows") {
 				t.Errorf("Load left %d bytes of what follows the model", r.Len())
 			}
-			want := value[*Matrix](t)(m.PredictProba(context.Background(), X))
-			got := value[*Matrix](t)(back.PredictProba(context.Background(), X))
-			for i := range want.Data {
-				if math.Float64bits(want.Data[i]) != math.Float64bits(got.Data[i]) {
-					t.Fatalf("probability %d is %v, was %v", i, got.Data[i], want.Data[i])
-				}
-			}
-			if d := cmp.Diff([]any{m.Name(), m.Classes(), m.FeatureNames(), WarningsOf(m)},
-				[]any{back.Name(), back.Classes(), back.FeatureNames(), WarningsOf(back)}, emptyIsNil); d != "" {
+			samePredictions(t, m, back, X)
+			if d := cmp.Diff(everythingOf(m), everythingOf(back), emptyIsNil); d != "" {
 				t.Errorf("(-saved +loaded):\n%s", d)
 			}
 			if again := save(t, back); !bytes.Equal(file, again) {
@@ -89,6 +95,56 @@ func TestSaveLoadPredictsTheSameBits(t *testing.T) {
 				t.Errorf("linear: %v, was %v", ok, linear)
 			}
 		})
+	}
+}
+
+// samePredictions compares the probabilities by their bits.
+func samePredictions(t *testing.T, m, back Classifier, X *Matrix) {
+	t.Helper()
+	want, err := m.PredictProba(context.Background(), X, Threads{})
+	got, err2 := back.PredictProba(context.Background(), X, Threads{})
+	if err != nil || err2 != nil {
+		if fmt.Sprint(err) != fmt.Sprint(err2) {
+			t.Errorf("error %v, was %v", err2, err)
+		}
+		return
+	}
+	for i := range want.Data {
+		if math.Float64bits(want.Data[i]) != math.Float64bits(got.Data[i]) {
+			t.Fatalf("probability %d is %v, was %v", i, got.Data[i], want.Data[i])
+		}
+	}
+}
+
+// everythingOf is what else there is to know about a model.
+func everythingOf(m Classifier) []any {
+	out := []any{m.Name(), m.Classes(), m.FeatureNames(), WarningsOf(m)}
+	if s, ok := m.(Staged); ok {
+		out = append(out, s.Stages(), s.Evaluations())
+	}
+	if s, ok := m.(*Search); ok {
+		out = append(out, s.Scoring(), s.Results(), s.Best(), s.BestModel() == nil)
+	}
+	return out
+}
+
+func TestMarshalTransformer(t *testing.T) {
+	X, _ := blobs(50, 3, 3, 2, 7)
+	want, err := StandardScaler{}.Fit(context.Background(), X, FitOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := value[[]byte](t)(MarshalTransformer(want))
+	got, err := UnmarshalTransformer(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Z := value[*Matrix](t)(want.Transform(context.Background(), X, Threads{}))
+	if d := cmp.Diff(Z, value[*Matrix](t)(got.Transform(context.Background(), X, Threads{}))); d != "" {
+		t.Errorf("(-saved +loaded):\n%s", d)
+	}
+	if again := value[[]byte](t)(MarshalTransformer(got)); !bytes.Equal(data, again) {
+		t.Error("saving what was loaded gives other bytes")
 	}
 }
 
@@ -192,7 +248,7 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("saved again it is %d bytes, was %d", len(got), len(body)+24)
 		}
 		for _, cols := range []int{1, 3} {
-			if codes, err := m.Predict(context.Background(), NewMatrix(2, cols, nil)); err == nil && slices.Max(codes) >= len(m.Classes()) {
+			if codes, err := m.Predict(context.Background(), NewMatrix(2, cols, nil), Threads{}); err == nil && slices.Max(codes) >= len(m.Classes()) {
 				t.Errorf("class %d of %d", slices.Max(codes), len(m.Classes()))
 			}
 		}

@@ -70,28 +70,61 @@ func (p Pipeline) Params() []Param {
 // Fit fits the transformers in order, each on what the one before produced,
 // and then the last step.
 func (p Pipeline) Fit(ctx context.Context, X *Matrix, y *Labels, opts FitOptions) (Classifier, error) {
-	if err := p.check(); err != nil {
+	m, Z, err := p.fitSteps(ctx, X, y, opts)
+	if err != nil {
 		return nil, err
+	}
+	final, err := p.Final.Fit(ctx, Z, y, opts)
+	return m.finish(final, err)
+}
+
+// FitEval is Fit with rows to watch, which go through the transformers, too.
+// The last step must be an EvalFitter.
+func (p Pipeline) FitEval(ctx context.Context, X *Matrix, y *Labels, eval Evaluation, opts FitOptions) (Classifier, error) {
+	last, ok := p.Final.(EvalFitter)
+	if !ok && p.Final != nil {
+		return nil, inputError(p.Name(), "", "the last step, %s, is not fitted in stages that could be watched", p.Final.Name())
+	}
+	m, Z, err := p.fitSteps(ctx, X, y, opts)
+	if err != nil {
+		return nil, err
+	}
+	if eval.X != nil {
+		if eval.X, err = m.transform(ctx, eval.X, opts.Threads); err != nil {
+			return nil, fmt.Errorf("the evaluation set: %w", err)
+		}
+	}
+	final, err := last.FitEval(ctx, Z, y, eval, opts)
+	return m.finish(final, err)
+}
+
+// fitSteps fits the transformers and gives what the last step is to see.
+func (p Pipeline) fitSteps(ctx context.Context, X *Matrix, y *Labels, opts FitOptions) (*PipelineModel, *Matrix, error) {
+	if err := p.check(); err != nil {
+		return nil, nil, err
 	}
 	if err := checkFit(p.Name(), X, y); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	quiet := opts
-	quiet.Progress = nil
+	opts.Progress = nil
 	m := &PipelineModel{names: X.Names, cols: X.Cols, finalName: p.FinalName}
 	for _, s := range p.Steps {
-		f, err := s.Transformer.Fit(ctx, X, quiet)
+		f, err := s.Transformer.Fit(ctx, X, opts)
 		if err != nil {
-			return nil, fmt.Errorf("pipeline step %q: %w", s.Name, err)
+			return nil, nil, fmt.Errorf("pipeline step %q: %w", s.Name, err)
 		}
-		if X, err = f.Transform(ctx, X); err != nil {
-			return nil, fmt.Errorf("pipeline step %q: %w", s.Name, err)
+		if X, err = f.Transform(ctx, X, opts.Threads); err != nil {
+			return nil, nil, fmt.Errorf("pipeline step %q: %w", s.Name, err)
 		}
 		m.steps = append(m.steps, fittedStep{s.Name, f})
 	}
-	final, err := p.Final.Fit(ctx, X, y, opts)
+	return m, X, nil
+}
+
+// finish adds the last step.
+func (m *PipelineModel) finish(final Classifier, err error) (Classifier, error) {
 	if err != nil {
-		return nil, fmt.Errorf("pipeline step %q: %w", p.FinalName, err)
+		return nil, fmt.Errorf("pipeline step %q: %w", m.finalName, err)
 	}
 	m.final = final
 	return m.withFinal(), nil
@@ -154,30 +187,30 @@ func (m *PipelineModel) FinalStep() (string, Classifier) { return m.finalName, m
 func (m *PipelineModel) Warnings() []string { return WarningsOf(m.final) }
 
 // Predict transforms X and gives the class index of each row.
-func (m *PipelineModel) Predict(ctx context.Context, X *Matrix) ([]int, error) {
-	Z, err := m.transform(ctx, X)
+func (m *PipelineModel) Predict(ctx context.Context, X *Matrix, threads Threads) ([]int, error) {
+	Z, err := m.transform(ctx, X, threads)
 	if err != nil {
 		return nil, err
 	}
-	return m.final.Predict(ctx, Z)
+	return m.final.Predict(ctx, Z, threads)
 }
 
 // PredictProba transforms X and gives the probabilities of each row.
-func (m *PipelineModel) PredictProba(ctx context.Context, X *Matrix) (*Matrix, error) {
-	Z, err := m.transform(ctx, X)
+func (m *PipelineModel) PredictProba(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error) {
+	Z, err := m.transform(ctx, X, threads)
 	if err != nil {
 		return nil, err
 	}
-	return m.final.PredictProba(ctx, Z)
+	return m.final.PredictProba(ctx, Z, threads)
 }
 
-func (m *PipelineModel) transform(ctx context.Context, X *Matrix) (*Matrix, error) {
+func (m *PipelineModel) transform(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error) {
 	if err := checkPredict(m.Name(), m.names, m.cols, X); err != nil {
 		return nil, err
 	}
 	for _, s := range m.steps {
 		var err error
-		if X, err = s.t.Transform(ctx, X); err != nil {
+		if X, err = s.t.Transform(ctx, X, threads); err != nil {
 			return nil, fmt.Errorf("pipeline step %q: %w", s.name, err)
 		}
 	}

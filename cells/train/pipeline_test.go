@@ -31,16 +31,16 @@ func TestPipelineIsItsSteps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	Z, err := fitScaler(t, StandardScaler{}, X, 0).Transform(ctx, X)
+	Z, err := fitScaler(t, StandardScaler{}, X, 0).Transform(ctx, X, Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	alone := fitLogistic(t, LogisticRegression{}, Z, y, FitOptions{})
-	got, err := m.PredictProba(ctx, X)
+	got, err := m.PredictProba(ctx, X, Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := alone.PredictProba(ctx, Z)
+	want, err := alone.PredictProba(ctx, Z, Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func (s StandardScaler) Fit(ctx context.Context, X *Matrix, opts FitOptions) (Fi
 	if err := checkMatrix(s.Name(), X); err != nil {
 		return nil, err
 	}
-	mean, variance, err := moments(ctx, X, threadCount(opts.Threads))
+	mean, variance, err := moments(ctx, X, opts.Threads)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func isConstant(variance, mean float64, n int) bool {
 
 // moments are the mean and population variance of each column. A second pass
 // over the deviations removes what the first rounded away.
-func moments(ctx context.Context, X *Matrix, threads int) (mean, variance []float64, err error) {
+func moments(ctx context.Context, X *Matrix, threads Threads) (mean, variance []float64, err error) {
 	mean = make([]float64, X.Cols)
 	first, _, err := deviations(ctx, X, mean, threads)
 	if err != nil {
@@ -79,7 +79,7 @@ func moments(ctx context.Context, X *Matrix, threads int) (mean, variance []floa
 }
 
 // deviations sums x-center and its square over the rows, per column.
-func deviations(ctx context.Context, X *Matrix, center []float64, threads int) (sum, squares []float64, err error) {
+func deviations(ctx context.Context, X *Matrix, center []float64, threads Threads) (sum, squares []float64, err error) {
 	cuts := pieces(X.Rows)
 	parts := make([][]float64, len(cuts))
 	err = eachPiece(ctx, threads, len(cuts), func(_, p int) error {
@@ -133,13 +133,13 @@ func (f *FittedScaler) Scale() []float64 { return append([]float64(nil), f.scale
 func (f *FittedScaler) Var() []float64 { return append([]float64(nil), f.variance...) }
 
 // Transform gives (x - mean) / scale.
-func (f *FittedScaler) Transform(ctx context.Context, X *Matrix) (*Matrix, error) {
+func (f *FittedScaler) Transform(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error) {
 	if err := checkPredict(f.Name(), f.names, len(f.mean), X); err != nil {
 		return nil, err
 	}
 	out := NewMatrix(X.Rows, X.Cols, X.Names)
 	cuts := pieces(X.Rows)
-	err := eachPiece(ctx, threadCount(0), len(cuts), func(_, p int) error {
+	err := eachPiece(ctx, threads, len(cuts), func(_, p int) error {
 		for i := cuts[p].from; i < cuts[p].to; i++ {
 			o := out.Row(i)
 			for j, v := range X.Row(i) {

@@ -10,7 +10,7 @@ import (
 
 func fitScaler(t *testing.T, s StandardScaler, X *Matrix, threads int) *FittedScaler {
 	t.Helper()
-	f, err := s.Fit(context.Background(), X, FitOptions{Threads: threads})
+	f, err := s.Fit(context.Background(), X, FitOptions{Threads: Threads{Max: threads}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestStandardScalerIsScikitLearns(t *testing.T) {
 	nearAll(t, "mean", f.Mean(), want.Mean, exact)
 	nearAll(t, "scale", f.Scale(), want.Scale, exact)
 	nearAll(t, "var", f.Var(), want.Var, exact)
-	out, err := f.Transform(context.Background(), X)
+	out, err := f.Transform(context.Background(), X, Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestStandardScalerOptions(t *testing.T) {
 		{"no mean", StandardScaler{NoMean: true}, []float64{1, 5, 3, 5}},
 		{"no std", StandardScaler{NoStd: true}, []float64{-1, 0, 1, 0}},
 	} {
-		out, err := fitScaler(t, c.s, X, 0).Transform(context.Background(), X)
+		out, err := fitScaler(t, c.s, X, 0).Transform(context.Background(), X, Threads{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +111,7 @@ func TestStandardScalerRefuses(t *testing.T) {
 	}
 	f := fitScaler(t, StandardScaler{}, matrixOf([][]float64{{1}, {2}}), 0)
 	var in *InputError
-	if _, err := f.Transform(context.Background(), NewMatrix(1, 2, nil)); !errors.As(err, &in) {
+	if _, err := f.Transform(context.Background(), NewMatrix(1, 2, nil), Threads{}); !errors.As(err, &in) {
 		t.Errorf("two columns instead of one: error %v", err)
 	}
 }

@@ -6,37 +6,87 @@ import (
 	"strings"
 )
 
-// A Scorer rates a model on rows it may not have seen; greater is better.
+// A Scorer rates predictions: a metric with a name and a direction. It must be
+// safe for concurrent use, since folds are rated side by side; one that is not
+// says so by being Sequential.
 type Scorer interface {
-	// Name is scikit-learn's name, such as "f1_macro".
+	// Name is scikit-learn's where it has one, such as "f1_macro".
 	Name() string
-	// Score rates m on X with the true labels y. The classes of y may be more
-	// or fewer than those of m.
-	Score(ctx context.Context, m Classifier, X *Matrix, y *Labels) (float64, error)
+	// GreaterIsBetter is false for losses and errors.
+	GreaterIsBetter() bool
+	// NeedsProba says that Score looks at Proba rather than at Codes.
+	NeedsProba() bool
+	// Score rates what was predicted for rows whose true labels are y. The
+	// classes of y may be more or fewer than those of p. NaN means that the
+	// metric is not defined on these rows: the fold is then left out of means.
+	Score(ctx context.Context, y *Labels, p Predictions) (float64, error)
+}
+
+// Sequential is implemented by a Scorer that must be called on the goroutine
+// that asked for the scores, once at a time, in the order of settings and folds.
+type Sequential interface{ Sequential() }
+
+// Predictions are what a model says of some rows: Codes, or for a Scorer that
+// needs them, Proba.
+type Predictions struct {
+	Classes Classes // of the model
+	Codes   []int   // the class of each row, as an index in Classes
+	Proba   *Matrix // column k belongs to Classes[k]
+}
+
+// Labels are the predicted classes.
+func (p Predictions) Labels() *Labels {
+	return &Labels{Name: "prediction", Classes: p.Classes, Codes: p.Codes}
+}
+
+// Rate asks a model about X and rates the answer. The score is one of which
+// greater is better, as scikit-learn's make_scorer gives it: that of a loss is
+// negative.
+func Rate(ctx context.Context, s Scorer, m Classifier, X *Matrix, y *Labels, threads Threads) (float64, error) {
+	p, err := ask(ctx, s, m, X, threads)
+	if err != nil {
+		return 0, err
+	}
+	return rate(ctx, s, y, p)
+}
+
+// ask gets from a model what a scorer needs.
+func ask(ctx context.Context, s Scorer, m Classifier, X *Matrix, threads Threads) (Predictions, error) {
+	p := Predictions{Classes: m.Classes()}
+	var err error
+	if s.NeedsProba() {
+		p.Proba, err = m.PredictProba(ctx, X, threads)
+	} else {
+		p.Codes, err = m.Predict(ctx, X, threads)
+	}
+	return p, err
+}
+
+func rate(ctx context.Context, s Scorer, y *Labels, p Predictions) (float64, error) {
+	v, err := s.Score(ctx, y, p)
+	if !s.GreaterIsBetter() {
+		v = -v
+	}
+	return v, err
 }
 
 // scorer is a metric of predictions or of probabilities: one of the two is set.
 type scorer struct {
 	name    string
+	loss    bool // less is better
 	byClass func(yTrue, yPred *Labels) (float64, error)
 	byProba func(y *Labels, proba *Matrix, classes Classes) (float64, error)
 }
 
-func (s scorer) Name() string { return s.name }
+func (s scorer) Name() string          { return s.name }
+func (s scorer) GreaterIsBetter() bool { return !s.loss }
+func (s scorer) NeedsProba() bool      { return s.byProba != nil }
 
-func (s scorer) Score(ctx context.Context, m Classifier, X *Matrix, y *Labels) (float64, error) {
+func (s scorer) Score(_ context.Context, y *Labels, p Predictions) (float64, error) {
 	if s.byProba != nil {
-		proba, err := m.PredictProba(ctx, X)
-		if err != nil {
-			return 0, err
-		}
-		return s.byProba(y, proba, m.Classes())
+		return s.byProba(y, p.Proba, p.Classes)
 	}
-	codes, err := m.Predict(ctx, X)
-	if err != nil {
-		return 0, err
-	}
-	return s.byClass(y, &Labels{Name: y.Name, Classes: m.Classes(), Codes: codes})
+	return s.byClass(y, p.Labels())
 }
 
 // scorers are all scorers that have a name, sorted by it.
@@ -48,6 +98,7 @@ func scorers() []scorer {
 	out := []scorer{
 		{name: "accuracy", byClass: Accuracy},
 		{name: "balanced_accuracy", byClass: BalancedAccuracy},
+		{name: "log_loss", byProba: LogLoss, loss: true},
 		{name: "matthews_corrcoef", byClass: MatthewsCorrcoef},
 		{name: "neg_log_loss", byProba: negLogLoss},
 		{name: "roc_auc", byProba: binaryAUC},
@@ -116,8 +167,8 @@ func ScorerNames() []string {
 	return names
 }
 
-// ScorerByName is the scorer with one of scikit-learn's names. The error for
-// an unknown one, a *ParamError, lists them.
+// ScorerByName is the scorer with one of scikit-learn's names, or "log_loss".
+// The error for an unknown one, a *ParamError, lists them.
 func ScorerByName(name string) (Scorer, error) {
 	for _, s := range scorers() {
 		if s.name == name {

@@ -36,7 +36,13 @@
 // form of which nothing is executed; a loaded model predicts the same bits.
 package train
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"sync"
+)
 
 // An Estimator is a model that has not seen data: a name and its parameters.
 type Estimator interface {
@@ -58,6 +64,19 @@ type Param struct {
 	Value any
 }
 
+// String is name=value, the value as Python writes it.
+func (p Param) String() string {
+	switch v := p.Value.(type) {
+	case nil:
+		return p.Name + "=None"
+	case bool:
+		return p.Name + "=" + formatClass(v)
+	case string:
+		return p.Name + "=" + strconv.Quote(v)
+	}
+	return fmt.Sprintf("%s=%v", p.Name, p.Value)
+}
+
 // A Classifier is a fitted model. It is immutable and safe for concurrent use.
 type Classifier interface {
 	// Name is the name of the estimator that was fitted.
@@ -68,9 +87,9 @@ type Classifier interface {
 	// FeatureNames are the columns seen in training.
 	FeatureNames() []string
 	// Predict gives the class index of each row.
-	Predict(ctx context.Context, X *Matrix) ([]int, error)
+	Predict(ctx context.Context, X *Matrix, threads Threads) ([]int, error)
 	// PredictProba gives an n x len(Classes) matrix of probabilities.
-	PredictProba(ctx context.Context, X *Matrix) (*Matrix, error)
+	PredictProba(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error)
 }
 
 // FeatureImporter is implemented by models that rank their features: one
@@ -86,10 +105,29 @@ type Linear interface {
 
 // FitOptions are the circumstances of a fit. None of them changes its result.
 type FitOptions struct {
-	// Threads is the most goroutines to compute with; 0 means GOMAXPROCS.
-	Threads int
+	Threads Threads
 	// Progress, if set, is told how much of the fit is done and the training
 	// loss so far (NaN where a model has none). It may be called from any one
 	// goroutine at a time.
 	Progress func(done, total int, loss float64)
+}
+
+// progress tells the caller how far the fit is, if it wants to know.
+func (o FitOptions) progress(done, total int, loss float64) {
+	if o.Progress != nil {
+		o.Progress(done, total, loss)
+	}
+}
+
+// counter gives a function to be called, on any goroutine, as each of total
+// pieces of the work is done.
+func (o FitOptions) counter(total int) func() {
+	var mu sync.Mutex
+	done := 0
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		o.progress(done, total, math.NaN())
+	}
 }

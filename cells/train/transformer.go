@@ -20,5 +20,5 @@ type FittedTransformer interface {
 	// FeatureNames are the columns that it produces.
 	FeatureNames() []string
 	// Transform gives a new matrix; X is not changed.
-	Transform(ctx context.Context, X *Matrix) (*Matrix, error)
+	Transform(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error)
 }

@@ -49,9 +49,9 @@ func blockRows(n, threads int) int {
 
 // eachBlock calls do with consecutive blocks of rows of X rounded to float32;
 // lo is the first row of the block.
-func eachBlock(ctx context.Context, threads int, X *Matrix, do func(lo int, block *Matrix)) error {
-	scratch := make([]*Matrix, threads)
-	size := blockRows(X.Rows, threads)
+func eachBlock(ctx context.Context, threads Threads, X *Matrix, do func(lo int, block *Matrix)) error {
+	scratch := make([]*Matrix, threads.most())
+	size := blockRows(X.Rows, threads.most())
 	blocks := (X.Rows + size - 1) / size
 	return eachPiece(ctx, threads, blocks, func(worker, piece int) error {
 		lo := piece * size

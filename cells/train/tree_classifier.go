@@ -72,13 +72,13 @@ func (m *treeModel) FeatureNames() []string { return slices.Clone(m.features) }
 func (m *treeModel) FeatureImportances() []float64 { return slices.Clone(m.importances) }
 
 // PredictProba is the mean of the trees' probabilities.
-func (m *treeModel) PredictProba(ctx context.Context, X *Matrix) (*Matrix, error) {
+func (m *treeModel) PredictProba(ctx context.Context, X *Matrix, threads Threads) (*Matrix, error) {
 	if err := checkPredict(m.name, m.features, m.nFeatures, X); err != nil {
 		return nil, err
 	}
 	k := len(m.classes)
 	out := NewMatrix(X.Rows, k, nil)
-	err := eachBlock(ctx, threadCount(0), X, func(lo int, block *Matrix) {
+	err := eachBlock(ctx, threads, X, func(lo int, block *Matrix) {
 		sum := out.Data[lo*k : (lo+block.Rows)*k]
 		for _, t := range m.trees {
 			t.addLeaves(block, sum)
@@ -94,20 +94,25 @@ func (m *treeModel) PredictProba(ctx context.Context, X *Matrix) (*Matrix, error
 }
 
 // Predict is the class with the highest probability, the lower one of equals.
-func (m *treeModel) Predict(ctx context.Context, X *Matrix) ([]int, error) {
-	return predictByProba(ctx, m, X)
+func (m *treeModel) Predict(ctx context.Context, X *Matrix, threads Threads) ([]int, error) {
+	return predictByProba(ctx, m, X, threads)
 }
 
-func predictByProba(ctx context.Context, m Classifier, X *Matrix) ([]int, error) {
-	proba, err := m.PredictProba(ctx, X)
+func predictByProba(ctx context.Context, m Classifier, X *Matrix, threads Threads) ([]int, error) {
+	proba, err := m.PredictProba(ctx, X, threads)
 	if err != nil {
 		return nil, err
 	}
-	codes := make([]int, X.Rows)
+	return mostLikely(proba), nil
+}
+
+// mostLikely is the class with the highest probability of each row.
+func mostLikely(proba *Matrix) []int {
+	codes := make([]int, proba.Rows)
 	for i := range codes {
 		codes[i] = argmax(proba.Row(i))
 	}
-	return codes, nil
+	return codes
 }
 
 // noLimit shows 0 as scikit-learn's None.

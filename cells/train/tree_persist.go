@@ -6,6 +6,7 @@ const (
 	kindDecisionTree = "decision_tree/1"
 	kindForest       = "random_forest/1"
 	kindBoosting     = "gradient_boosting/1"
+	kindBoostingEval = "gradient_boosting/2" // 1, and what was watched
 )
 
 func (m *treeModel) kind() string {
@@ -34,7 +35,12 @@ func decodeTreeModel(d *decoder, name string) Classifier {
 	return m
 }
 
-func (m *boostingModel) kind() string { return kindBoosting }
+func (m *boostingModel) kind() string {
+	if m.evaluations != nil {
+		return kindBoostingEval
+	}
+	return kindBoosting
+}
 
 func (m *boostingModel) encode(e *encoder) {
 	e.classes(m.classes)
@@ -43,9 +49,14 @@ func (m *boostingModel) encode(e *encoder) {
 	e.floats(m.importances)
 	e.floats(m.prior)
 	e.trees(m.trees)
+	if seen := m.evaluations; seen != nil {
+		e.str(seen.Metric)
+		e.bool(seen.GreaterIsBetter)
+		e.floats(seen.Values)
+	}
 }
 
-func decodeBoosting(d *decoder) Classifier {
+func decodeBoosting(d *decoder) *boostingModel {
 	m := &boostingModel{classes: d.classes(), nFeatures: d.int()}
 	m.features = d.names(m.nFeatures)
 	m.importances = d.importances(m.nFeatures)
@@ -57,6 +68,15 @@ func decodeBoosting(d *decoder) Classifier {
 	}
 	if len(m.prior) != outputs || len(m.trees)%outputs != 0 {
 		d.fail("%d outputs and %d trees for %d classes", len(m.prior), len(m.trees), len(m.classes))
+	}
+	return m
+}
+
+func decodeBoostingEval(d *decoder) Classifier {
+	m := decodeBoosting(d)
+	m.evaluations = &Evaluations{Metric: d.str(), GreaterIsBetter: d.bool(), Values: d.finite()}
+	if d.err == nil && len(m.evaluations.Values) != m.Stages() {
+		d.fail("%d evaluations of %d stages", len(m.evaluations.Values), m.Stages())
 	}
 	return m
 }

@@ -76,7 +76,7 @@ func mustFit(t testing.TB, e Estimator, X *Matrix, y *Labels) Classifier {
 
 func mustProba(t testing.TB, m Classifier, X *Matrix) *Matrix {
 	t.Helper()
-	p, err := m.PredictProba(context.Background(), X)
+	p, err := m.PredictProba(context.Background(), X, Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func mustProba(t testing.TB, m Classifier, X *Matrix) *Matrix {
 
 func accuracyOf(t testing.TB, m Classifier, X *Matrix, y *Labels) float64 {
 	t.Helper()
-	codes, err := m.Predict(context.Background(), X)
+	codes, err := m.Predict(context.Background(), X, Threads{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func TestTreesAreTheSameForAnyThreads(t *testing.T) {
 			t.Run(set+"/"+name, func(t *testing.T) {
 				var first []byte
 				for _, threads := range []int{1, 2, 7} {
-					m, err := e.Fit(context.Background(), X, y, FitOptions{Threads: threads})
+					m, err := e.Fit(context.Background(), X, y, FitOptions{Threads: Threads{Max: threads}})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -292,7 +292,7 @@ func TestTreesStopWhenCancelled(t *testing.T) {
 			defer cancel()
 			// Binning asks 8 times, so that this is after it.
 			asked := &impatientContext{Context: ctx, cancel: cancel, patience: 9}
-			if _, err := e.Fit(asked, X, y, FitOptions{Threads: 2}); !errors.Is(err, context.Canceled) {
+			if _, err := e.Fit(asked, X, y, FitOptions{Threads: Threads{Max: 2}}); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v, want context.Canceled", err)
 			}
 		})
@@ -406,7 +406,7 @@ func TestTreeLearnsByHeart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		codes, err := m.Predict(context.Background(), X)
+		codes, err := m.Predict(context.Background(), X, Threads{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,10 @@ func Check(spec any) error {
 		return forestPlan{name: e.Name(), criterion: defaultTo(e.Criterion, "gini"), limits: e.limits(), trees: 1}.validate()
 	case Pipeline:
 		return e.validate()
+	case GridSearchCV:
+		return e.check()
+	case RandomizedSearchCV:
+		return e.check()
 	}
 	return nil
 }
