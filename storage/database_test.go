@@ -4,14 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pressly/goose/v3"
 )
 
 // TestSchema keeps the schema of a new store from changing unnoticed.
@@ -49,6 +52,51 @@ func TestSchema(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), b.String()); diff != "" {
 		t.Errorf("schema changed; if a new migration did it, run with -update (-want +got):\n%s", diff)
+	}
+}
+
+// TestOlderStores opens stores as every earlier version left them.
+func TestOlderStores(t *testing.T) {
+	known, err := knownVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := 1; version < known; version++ {
+		t.Run(strconv.Itoa(version), func(t *testing.T) {
+			dir := t.TempDir()
+			makeOlderStore(t, dir, version)
+			s := open(t, dir, Options{})
+			r := create(t, s, NewRun{Artifacts: []Artifact{{Path: "a", Blob: put(t, s, "a")}}})
+			putResult(t, s, Result{Key: keyOf("a"), Blobs: []Blob{put(t, s, "b")}})
+			if runs, err := s.Runs(t.Context(), Query{}); err != nil || len(runs) != 2 || runs[0].ID != r.ID || runs[1].Name != "old" {
+				t.Errorf("%v, %v", runs, err)
+			}
+			checkIntegrity(t, s)
+		})
+	}
+}
+
+func makeOlderStore(t *testing.T, dir string, version int) {
+	t.Helper()
+	db, err := connect(filepath.Join(dir, "wnb.db"), writeSlice, "immediate", "journal_mode(WAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), int64(version)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`INSERT INTO runs (run_id, experiment, name, status, user, source, start_ms, last_activity_ms, host, boot_id, pid)
+		VALUES ('0123', 0, 'old', 'FINISHED', '', '', 1, 1, '', '', 0)`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -2,10 +2,12 @@
 //
 // A store is a folder, by custom .wnb at the root of a project:
 //
-//	wnb.db    SQLite, write-ahead log: experiments, runs, params, tags, metrics, cells, artifacts
-//	blobs/    content by SHA-256, two levels of fan-out: blobs/ab/cd/abcd...
-//	live/     one locked file per process that has runs going
-//	lock      held while the store is created or migrated
+//	wnb.db      SQLite, write-ahead log: experiments, runs, params, tags, metrics, cells, artifacts, results
+//	blobs/      content by SHA-256, two levels of fan-out: blobs/ab/cd/abcd...
+//	claims/     locked files, one for each computation that goes on
+//	live/       one locked file per process that has runs going
+//	lock        held while the store is created or migrated
+//	secret.key  32 random bytes
 //
 // # Writing
 //
@@ -18,6 +20,18 @@
 // The points of a metric are packed into chunks, and the latest point of each metric is kept beside them, so that lists
 // of runs never read the history. The rules are MLflow's: params are written once, tags are overwritten, the latest
 // point is the one with the greatest (step, time, value), and a point logged twice counts once.
+//
+// # Results
+//
+// What a cell computed is kept under a key that the caller makes of the cell's code and inputs. [Blobs.Claim] makes sure
+// that a key is computed once at a time, over all processes. Results are a cache: the least recently used go when there
+// are too many bytes of them.
+//
+// # Garbage
+//
+// A blob is put first and referred to in a transaction later, often by another process. [Store.GC] removes those that
+// nothing refers to: it does so in a transaction, in which nobody can begin to refer to them, and never those that were
+// put within the last hour or under a lease. The schema tells it where blobs are referred to.
 //
 // # Runs that died
 //
