@@ -200,7 +200,7 @@ func (r *reader) universe() (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, ok := starlark.Universe[name].(*starlark.Builtin)
+	b, ok := lang.Universe()[name].(*starlark.Builtin)
 	if !ok {
 		return nil, broken("there is no function %q", name)
 	}

@@ -250,7 +250,7 @@ func (e *encoder) function(fn *starlark.Function) error {
 
 func (e *encoder) builtin(b *starlark.Builtin) error {
 	if b.Receiver() == nil {
-		if starlark.Universe[b.Name()] != b {
+		if lang.Universe()[b.Name()] != b {
 			return noForm("the function %s", b.Name())
 		}
 		e.tag(tagUniverse)
