@@ -17,6 +17,7 @@ import (
 	"github.com/wnb-dev/wnb/frontend/contents"
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/frontend/server"
+	"github.com/wnb-dev/wnb/frontend/watch"
 	"github.com/wnb-dev/wnb/kernel/session"
 	"github.com/wnb-dev/wnb/storage"
 )
@@ -106,7 +107,10 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 	sessions := newKeeper(s, store, dir)
 	sessions.settings = newSettings(session.Mode(f.reactive))
 	defer func() { err = errors.Join(err, sessions.close()) }()
-	manager := live.New(live.Config{
+	var manager *live.Manager
+	watcher := watch.New(watch.Options{Dir: dir, Changed: func(path string) { manager.Reread(context.WithoutCancel(ctx), path) }})
+	defer func() { err = errors.Join(err, watcher.Close()) }()
+	manager = live.New(live.Config{
 		Start: sessions.settings.starter(func(mode session.Mode) live.Starter {
 			f := f
 			f.reactive = string(mode)
@@ -115,6 +119,7 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 		Store:    live.NewFileStore(filepath.Join(state, "outputs"), nil),
 		Blobs:    outputBlobs{store},
 		Document: sessions.document,
+		Watch:    watcher,
 		Private:  sessions.note,
 		Now:      s.clock,
 	})

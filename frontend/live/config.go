@@ -18,9 +18,13 @@ type Config struct {
 	Store Store    // nil: outputs live as long as the manager
 	Blobs Blobs    // nil: what is cut out of outputs is lost, and the note says so
 
-	// Document gives the text of the saved document, for kernels that start;
-	// nil or an empty text: none is sent.
+	// Document gives the text of the saved document. It is asked when a kernel
+	// starts and before each cell that a client executes, so it should be quick
+	// where nothing has changed. Nil or an empty text: the kernel is told none.
 	Document func(ctx context.Context, path string) (string, error)
+	// Watch is told which documents have kernels, so that somebody calls Reread
+	// when their files change; nil: changes are noticed when a cell is executed.
+	Watch Watch
 	// Private gets the messages that kernels address to the server and that no
 	// client sees. It must not block.
 	Private func(kernelID, path string, m *protocol.Message)
@@ -33,6 +37,17 @@ type Config struct {
 	After func(time.Duration) <-chan time.Time // nil: time.After
 	NewID func() string                        // nil: random UUIDs
 }
+
+// Watch watches documents. Each Add is followed by a Remove.
+type Watch interface {
+	Add(path string)
+	Remove(path string)
+}
+
+type noWatch struct{}
+
+func (noWatch) Add(string)    {}
+func (noWatch) Remove(string) {}
 
 // Limits bound memory and delay. Zero values stand for the defaults.
 type Limits struct {
@@ -71,6 +86,9 @@ func (c Config) orDefaults() Config {
 	}
 	if c.NewID == nil {
 		c.NewID = newUUID
+	}
+	if c.Watch == nil {
+		c.Watch = noWatch{}
 	}
 	if c.Private == nil {
 		c.Private = func(string, string, *protocol.Message) {}

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -83,6 +84,19 @@ func (m *Manager) SetDocument(ctx context.Context, path, text string) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// Reread looks whether the file of a document was changed, as by another
+// program, and tells its kernels. It does not wait for them.
+func (m *Manager) Reread(ctx context.Context, path string) {
+	m.mu.Lock()
+	hubs := slices.Clone(m.kernels)
+	m.mu.Unlock()
+	for _, h := range hubs {
+		if h.documentPath() == cleanPath(path) && h.reread(ctx) {
+			h.spread()
+		}
+	}
 }
 
 // MoveDocument follows the rename of a document or folder: outputs, history,

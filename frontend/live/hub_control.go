@@ -121,12 +121,13 @@ func (h *hub) setDocument(ctx context.Context, path string, keep bool) error {
 		return err
 	}
 	h.mu.Lock()
-	old := h.doc
+	old, from := h.doc, h.path
 	if keep {
 		old.copyTo(doc)
 	}
 	h.doc, h.path, h.numbered, h.told = doc, path, 0, ""
 	h.mu.Unlock()
+	h.follow(from, path)
 	h.lib.close(old)
 	text, err := h.text(ctx, path)
 	if h.saved(path, text) {
@@ -140,6 +141,17 @@ func (h *hub) moved(from, to string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if path, ok := movedPath(h.path, from, to); ok {
+		h.follow(h.path, path)
 		h.path, h.told = path, ""
+	}
+}
+
+// follow has the file of the document watched, in place of that of another one.
+func (h *hub) follow(from, to string) {
+	if to != "" {
+		h.cfg.Watch.Add(to)
+	}
+	if from != "" {
+		h.cfg.Watch.Remove(from)
 	}
 }

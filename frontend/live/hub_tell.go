@@ -53,11 +53,11 @@ func (h *hub) complain(ctx context.Context, what string, err error) {
 }
 
 // reread looks whether what is saved of the document has changed.
-func (h *hub) reread(ctx context.Context) {
+func (h *hub) reread(ctx context.Context) (news bool) {
 	path := h.documentPath()
 	text, err := h.text(ctx, path)
 	h.complain(ctx, "a document cannot be read; its kernel goes on with the last version", err)
-	h.saved(path, text)
+	return h.saved(path, text)
 }
 
 // saved takes the text of a document. Without one, or where the kernel knows

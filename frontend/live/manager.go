@@ -76,7 +76,10 @@ func (h *hub) close(ctx context.Context, why error) error {
 	stop := context.AfterFunc(drain, func() { h.dismiss(why, false) })
 	defer stop()
 	h.pumps.Wait()
-	h.shelved.Do(func() { h.lib.close(h.doc) })
+	h.shelved.Do(func() {
+		h.lib.close(h.doc)
+		h.follow(h.documentPath(), "")
+	})
 	return err
 }
 
@@ -146,6 +149,7 @@ func (m *Manager) start(ctx context.Context, name, path string) (*hub, error) {
 		m.lib.close(doc)
 		return nil, fmt.Errorf("start a kernel for %q: %w", path, err)
 	}
+	h.follow("", h.path)
 	go h.run(k)
 	m.mu.Lock()
 	closed := m.closed
