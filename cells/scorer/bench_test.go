@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path/filepath"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -146,25 +145,6 @@ func BenchmarkInstantiate(b *testing.B) {
 		if err := in.close(); err != nil {
 			b.Fatal(err)
 		}
-	}
-}
-
-func BenchmarkCompile(b *testing.B) {
-	wasm := everyInstruction()
-	for _, cached := range []bool{false, true} {
-		b.Run(fmt.Sprintf("cached=%v", cached), func(b *testing.B) {
-			cfg := Config{}
-			if cached {
-				cfg.CacheDir = filepath.Join(b.TempDir(), "cache")
-			}
-			e := openTest(b, cfg)
-			compileTest(b, e, wasm, Limits{})
-			for b.Loop() {
-				if err := compileTest(b, e, wasm, Limits{}).Close(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }
 

@@ -114,6 +114,7 @@ type module struct {
 	manifest []byte
 	manAt    int
 	declared map[uint32]bool // functions that ref.func may name
+	cost     int64           // estimate for compiling all bodies
 }
 
 func (m *module) numFuncs() int { return len(m.imports) + len(m.funcs) }

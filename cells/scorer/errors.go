@@ -18,6 +18,8 @@ var (
 	ErrMemory = errors.New("not enough guest memory")
 	// ErrUndefined: a metric gave NaN or an infinity.
 	ErrUndefined = errors.New("metric is undefined on this input")
+	// ErrTooCostly: compiling the module took more memory than allowed.
+	ErrTooCostly = errors.New("too costly to compile")
 	// ErrClosed: the engine, module or job was closed.
 	ErrClosed = errors.New("closed")
 )

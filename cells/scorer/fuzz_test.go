@@ -47,7 +47,7 @@ func FuzzModule(f *testing.F) {
 		if !m.memory || m.memMin > 64 || len(m.imports) > 0 {
 			return
 		}
-		mod := &Module{engine: e, manifest: &Manifest{Name: "fuzz", Metric: &MetricSpec{}, Kind: KindMetric}, limits: l, pages: 64, metered: metered}
+		mod := &Module{engine: e, manifest: &Manifest{Name: "fuzz", Metric: &MetricSpec{}, Kind: KindMetric}, limits: l, prepared: prepared{pages: 64, metered: metered}}
 		if mod.program, err = e.build(context.Background(), mod, false); err != nil {
 			t.Fatalf("accepted, and the compiler says: %v", err)
 		}

@@ -84,12 +84,14 @@ func recursive(sig, locals string) func() []byte {
 
 // spread has n ifs, each of which changes another one of 990 locals: the shape
 // that takes the compiler longest for its size.
-func spread(n int) func() []byte {
+func spread(n int) func() []byte { return code(strings.Repeat("i", 990), spreadBody(n)) }
+
+func spreadBody(n int) string {
 	var text strings.Builder
 	for i := range n {
 		fmt.Fprintf(&text, "local.get %d if - local.get %d i32.const 1 i32.add local.set %d end ", 10+i%900, 10+i%900, 10+i*7%900)
 	}
-	return code(strings.Repeat("i", 990), text.String()+"f64.const 1")
+	return text.String() + "f64.const 1"
 }
 
 var hostiles = []hostile{

@@ -12,7 +12,7 @@ type Limits struct {
 	Locals                                     int   // declared in one function
 	Depth, Blocks                              int   // nesting, and count in one function
 	BranchTargets                              int   // br_table targets in one function
-	FunctionCost, CompileCost                  int64 // of one function, of all; see funcInfo
+	FunctionCost, CompileCost                  int64 // of one function, of all: see checker.compileCost
 	DataSegments, DataBytes                    int
 	DocumentBytes                              int // of a transform, in or out
 	ElemSegments                               int
@@ -66,7 +66,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Depth, 1_024)
 	def(&l.Blocks, 3_000)
 	def(&l.BranchTargets, 4_096)
-	def64(&l.FunctionCost, 2_000_000)
+	def64(&l.FunctionCost, 1_500_000)
 	def64(&l.CompileCost, 45_000_000)
 	def(&l.DataSegments, 100_000)
 	def(&l.DataBytes, 4<<20)

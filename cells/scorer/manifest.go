@@ -348,18 +348,11 @@ func Pack(wasm, manifest []byte) ([]byte, error) {
 		return nil, err
 	}
 	out := append([]byte(nil), wasm[:8]...)
-	r := &reader{data: wasm, pos: 8, end: len(wasm)}
-	for r.more() {
-		at := r.pos
-		id := r.byte()
-		s := &reader{data: wasm, end: len(wasm)}
-		size := r.size()
-		s.pos = r.pos
-		r.take(size)
-		if id != 0 || s.name() != manifestSection {
-			out = append(out, wasm[at:r.pos]...)
+	eachSection(wasm, func(id byte, whole []byte, body *reader) {
+		if id != 0 || body.name() != manifestSection {
+			out = append(out, whole...)
 		}
-	}
+	})
 	var w writer
 	w.name(manifestSection)
 	w.raw(manifest)
@@ -367,4 +360,27 @@ func Pack(wasm, manifest []byte) ([]byte, error) {
 	all.raw(out)
 	all.section(0, w.buf)
 	return all.buf, nil
+}
+
+// eachSection goes through the sections of a valid module.
+func eachSection(wasm []byte, f func(id byte, whole []byte, body *reader)) {
+	for r := (&reader{data: wasm, pos: 8, end: len(wasm)}); r.more(); {
+		at := r.pos
+		id := r.byte()
+		size := r.size()
+		body := &reader{data: wasm, pos: r.pos, end: r.pos + size}
+		r.take(size)
+		f(id, wasm[at:r.pos], body)
+	}
+}
+
+// manifestOf reads the manifest of a valid module.
+func manifestOf(wasm []byte) (*Manifest, error) {
+	m := &module{}
+	eachSection(wasm, func(id byte, _ []byte, body *reader) {
+		if id == 0 {
+			m.customSection(body)
+		}
+	})
+	return m.readManifest()
 }

@@ -3,6 +3,7 @@ package scorer
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,22 +12,35 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 )
 
-// diskCache keeps native code. An entry is a file of ours:
+// diskCache keeps what became of modules: their metered form and its native code.
+// An entry is a file of ours:
 //
-//	magic, sha256 of the rest, key, name of wazero's file, newline, wazero's file
+//	magic, sha256 of the rest, key, pages, cost, length of the metered module (8
+//	bytes each), metered module, name of wazero's file, newline, wazero's file
 //
-// The hash is checked before a byte is used, and the key inside tells an entry
-// that was moved to another's name. wazero gets a private folder with the
-// verified bytes only, so nothing that changes on disk after the check runs.
+// The key is a hash of the module, of the limits that it was checked against, and
+// of the versions of all that had a hand in it, so that what passed the checks
+// once need not pass them again. The hash in front is checked before a byte is
+// used, and the key inside tells an entry that was moved to another's name. wazero
+// gets verified bytes only, in a folder that is private to this process, so
+// nothing that changes in the cache after the check runs.
 type diskCache struct{ dir string }
 
+// prepared is a module that passed the checks.
+type prepared struct {
+	pages   uint32 // limit of its memory
+	cost    int64  // of compiling it, as estimated
+	metered []byte
+	native  native // no name: not compiled yet
+}
+
 const (
-	cacheMagic  = "wnb native code 1\n"
-	staleFolder = time.Hour // a folder of a process that died
+	cacheMagic  = "wnb native code 2\n"
+	cacheHead   = 3 * 8          // bytes of numbers
+	staleFolder = 24 * time.Hour // a folder of a process that died
 )
 
 func openCache(dir string) (*diskCache, error) {
@@ -52,113 +66,74 @@ func openCache(dir string) (*diskCache, error) {
 	return &diskCache{dir: dir}, nil
 }
 
-// cacheLoad is one use of the cache: a private folder for wazero.
-type cacheLoad struct {
-	cache *diskCache
-	key   [sha256.Size]byte
-	dir   string
-	had   string // name of the file that was there to begin with
+// folder makes a private folder for wazero.
+func (c *diskCache) folder() (string, error) { return os.MkdirTemp(c.dir, "load-") }
+
+// cacheKey identifies what became of a module.
+func cacheKey(wasm []byte, lim *Limits) (key [sha256.Size]byte) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d %s %s %s %+v\n", cacheMagic, rewriterVersion, wazeroVersion(), runtime.GOARCH, runtime.GOOS, *lim)
+	h.Write(wasm)
+	h.Sum(key[:0])
+	return key
 }
 
-// load makes the folder and puts the verified entry there, if there is one. An
-// entry that is damaged counts as absent and is replaced by keep.
-func (c *diskCache) load(metered []byte) (*cacheLoad, error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s %d %s %s %s\n", cacheMagic, rewriterVersion, wazeroVersion(), runtime.GOARCH, runtime.GOOS)
-	h.Write(metered)
-	l := &cacheLoad{cache: c}
-	h.Sum(l.key[:0])
-	var err error
-	if l.dir, err = os.MkdirTemp(c.dir, "load-"); err != nil {
-		return nil, err
-	}
-	b, err := os.ReadFile(l.entry())
+func (c *diskCache) entry(key [sha256.Size]byte) string {
+	return filepath.Join(c.dir, hex.EncodeToString(key[:]))
+}
+
+// get gives a verified entry. One that is damaged counts as absent.
+func (c *diskCache) get(key [sha256.Size]byte) (*prepared, error) {
+	b, err := os.ReadFile(c.entry(key))
 	if errors.Is(err, fs.ErrNotExist) {
-		return l, nil
-	}
-	if err == nil {
-		if name, code, ok := l.verify(b); ok {
-			file := filepath.Join(l.dir, name)
-			if err = os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
-				err = os.WriteFile(file, code, 0o600)
-			}
-			l.had = name
-		}
+		return nil, nil
 	}
 	if err != nil {
-		l.discard()
 		return nil, err
 	}
-	return l, nil
-}
-
-func (l *cacheLoad) entry() string {
-	return filepath.Join(l.cache.dir, hex.EncodeToString(l.key[:]))
-}
-
-func (l *cacheLoad) verify(b []byte) (name string, code []byte, ok bool) {
 	rest, ok := bytes.CutPrefix(b, []byte(cacheMagic))
-	if !ok || len(rest) < 2*sha256.Size {
-		return "", nil, false
+	if !ok || len(rest) < 2*sha256.Size+cacheHead {
+		return nil, nil
 	}
 	sum, rest := rest[:sha256.Size], rest[sha256.Size:]
-	if got := sha256.Sum256(rest); !bytes.Equal(sum, got[:]) || !bytes.Equal(l.key[:], rest[:sha256.Size]) {
-		return "", nil, false
+	if got := sha256.Sum256(rest); !bytes.Equal(sum, got[:]) || !bytes.Equal(key[:], rest[:sha256.Size]) {
+		return nil, nil
 	}
-	head, code, ok := bytes.Cut(rest[sha256.Size:], []byte{'\n'})
-	if name = string(head); !filepath.IsLocal(name) {
-		return "", nil, false
+	rest = rest[sha256.Size:]
+	p := &prepared{pages: binary.LittleEndian.Uint32(rest), cost: int64(binary.LittleEndian.Uint64(rest[8:]))}
+	size := binary.LittleEndian.Uint64(rest[16:])
+	if rest = rest[cacheHead:]; size > uint64(len(rest)) {
+		return nil, nil
 	}
-	return name, code, ok
+	p.metered = rest[:size:size]
+	if p.native, err = parseNative(rest[size:]); err != nil {
+		return nil, nil
+	}
+	return p, nil
 }
 
-// keep stores what wazero compiled, if it did not use what was there.
-func (l *cacheLoad) keep() error {
-	return filepath.WalkDir(l.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		name, err := filepath.Rel(l.dir, path)
-		if err != nil || name == l.had || strings.HasSuffix(name, ".tmp") {
-			return err
-		}
-		code, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return l.store(name, code)
-	})
-}
-
-func (l *cacheLoad) store(name string, code []byte) (err error) {
-	rest := append(append([]byte(nil), l.key[:]...), name+"\n"...)
-	rest = append(rest, code...)
+func (c *diskCache) put(key [sha256.Size]byte, p *prepared) (err error) {
+	rest := append([]byte(nil), key[:]...)
+	for _, v := range []uint64{uint64(p.pages), uint64(p.cost), uint64(len(p.metered))} {
+		rest = binary.LittleEndian.AppendUint64(rest, v)
+	}
+	rest = append(append(rest, p.metered...), p.native.bytes()...)
 	sum := sha256.Sum256(rest)
-	f, err := os.CreateTemp(l.dir, "entry-")
+	f, err := os.CreateTemp(c.dir, "load-entry-")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ignoreClosed(f.Close())) }()
-	for _, b := range [][]byte{[]byte(cacheMagic), sum[:], rest} {
-		if _, err := f.Write(b); err != nil {
-			return err
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
 		}
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	}()
+	_, err = f.Write(bytes.Join([][]byte{[]byte(cacheMagic), sum[:], rest}, nil))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), l.entry())
+	return os.Rename(f.Name(), c.entry(key))
 }
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, os.ErrClosed) {
-		return nil
-	}
-	return err
-}
-
-// discard removes the private folder. One that stays is removed by a later Open.
-func (l *cacheLoad) discard() { _ = os.RemoveAll(l.dir) }
 
 // wazeroVersion is of the module that is linked in.
 func wazeroVersion() string {

@@ -2,37 +2,25 @@ package scorer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
-
-	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
 )
 
-// program is a module compiled by one engine, with the host modules it imports.
-type program struct {
-	engine  string
-	runtime wazero.Runtime
-	code    wazero.CompiledModule
-	cache   wazero.CompilationCache
-}
+const (
+	// apartCost is the estimated cost above which Config.Compiler compiles.
+	apartCost = 250_000
+	// hereCost is the most that this process compiles by itself: about ten
+	// seconds at worst, see checker.compileCost.
+	hereCost = 12_000_000
+)
 
-func (p *program) close() error {
-	err := p.runtime.Close(context.Background())
-	if p.cache != nil {
-		if e := p.cache.Close(context.Background()); err == nil {
-			err = e
-		}
-	}
-	return err
-}
-
-// build compiles under a deadline. The compiler cannot be stopped, so at the
-// deadline it is left to end by itself: the validator's caps see to that it
-// does, and it keeps its place among the compilations that may run.
+// build compiles under a deadline. A compilation in this process cannot be
+// stopped, so at the deadline it is left to end by itself: the validator's caps
+// see to that it does, and it keeps its place among those that may run.
 func (e *Engine) build(ctx context.Context, m *Module, interpret bool) (*program, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, m.limits.CompileTime, ErrDeadline)
+	ctx, cancel := context.WithTimeoutCause(ctx, m.limits.CompileTime, fmt.Errorf("%w: it took more than %v", ErrDeadline, m.limits.CompileTime))
 	defer cancel()
 	select {
 	case e.compiling <- struct{}{}:
@@ -53,7 +41,7 @@ func (e *Engine) build(ctx context.Context, m *Module, interpret bool) (*program
 	go func() {
 		defer e.builds.Done()
 		defer func() { <-e.compiling }()
-		p, err := e.compile(m, interpret)
+		p, err := e.compile(ctx, m, interpret)
 		if settled.CompareAndSwap(false, true) {
 			done <- built{p, err}
 		} else if err == nil {
@@ -72,57 +60,74 @@ func (e *Engine) build(ctx context.Context, m *Module, interpret bool) (*program
 	}
 }
 
-// compile runs wazero's compiler, which panics on some modules, with the disk cache.
-func (e *Engine) compile(m *Module, interpret bool) (p *program, err error) {
+// compile makes a program: of native code that is kept, of what another process
+// compiled, or here. wazero panics on some modules.
+func (e *Engine) compile(ctx context.Context, m *Module, interpret bool) (p *program, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			p, err = nil, fmt.Errorf("the compiler panicked: %v\n%s", v, debug.Stack())
 		}
 	}()
-	ctx := context.Background()
-	engine, cfg := "compiler", wazero.NewRuntimeConfig()
-	if interpret || !e.compiler {
-		engine, cfg = "interpreter", wazero.NewRuntimeConfigInterpreter()
-	}
-	cfg = cfg.WithCoreFeatures(api.CoreFeaturesV2).WithMemoryLimitPages(m.pages).WithDebugInfoEnabled(false)
-	if engine == "interpreter" || e.cache == nil {
-		return newProgram(ctx, engine, cfg, nil, m.metered)
-	}
-	var load *cacheLoad
-	if load, err = e.cache.load(m.metered); err != nil {
-		return nil, err
-	}
-	defer load.discard()
-	cache, err := wazero.NewCompilationCacheWithDir(load.dir)
+	mach, err := e.machine(interpret || !e.compiler)
 	if err != nil {
 		return nil, err
 	}
-	if p, err = newProgram(ctx, engine, cfg.WithCompilationCache(cache), cache, m.metered); err != nil {
-		return nil, err
+	if mach.dir == "" {
+		return mach.compile(m.metered)
 	}
-	if err := load.keep(); err != nil {
-		_ = p.close() // the error to report is the one of the disk
-		return nil, err
+	if m.native.name == "" {
+		if e.cfg.Compiler != nil && m.cost > apartCost {
+			m.native, err = e.compileApart(ctx, m.metered)
+		} else {
+			m.native, err = compileNative(m.metered, e.cache.dir, 1)
+		}
+		if err == nil {
+			err = e.cache.put(m.key, &m.prepared)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return p, nil
+	return mach.load(m.metered, m.native)
 }
 
-func newProgram(ctx context.Context, engine string, cfg wazero.RuntimeConfig, cache wazero.CompilationCache, wasm []byte) (*program, error) {
-	p := &program{engine: engine, runtime: wazero.NewRuntimeWithConfig(ctx, cfg), cache: cache}
-	var err error
-	if p.code, err = p.runtime.CompileModule(ctx, wasm); err == nil {
-		err = p.addHost(ctx)
-	}
+func (e *Engine) compileApart(ctx context.Context, metered []byte) (native, error) {
+	b, err := e.cfg.Compiler(ctx, metered)
 	if err != nil {
-		_ = p.close() // the error to report is the first
-		return nil, err
+		if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+			err = errors.Join(cause, err)
+		}
+		return native{}, err
 	}
-	return p, nil
+	return parseNative(b)
 }
 
-// hasCompiler is false where wazero has none for this machine: it panics then.
-func hasCompiler() (ok bool) {
-	defer func() { ok = recover() == nil }()
-	r := wazero.NewRuntimeWithConfig(context.Background(), wazero.NewRuntimeConfigCompiler())
-	return r.Close(context.Background()) == nil
+// machine gives the one that all modules share, and starts it when it is first
+// needed.
+func (e *Engine) machine(interpret bool) (*machine, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	at := &e.native
+	if interpret {
+		at = &e.interpreter
+	}
+	switch {
+	case e.closed:
+		return nil, ErrClosed
+	case *at != nil:
+		return *at, nil
+	}
+	dir := ""
+	if e.cache != nil && !interpret {
+		var err error
+		if dir, err = e.cache.folder(); err != nil {
+			return nil, err
+		}
+	}
+	m, err := newMachine(interpret, dir)
+	if err != nil {
+		return nil, err
+	}
+	*at = m
+	return m, nil
 }

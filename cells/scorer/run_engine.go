@@ -26,6 +26,10 @@ type Config struct {
 	Log func(extension string, level int, msg string)
 	// Interpreter runs guests in the interpreter, also where there is a compiler.
 	Interpreter bool
+	// Compiler compiles modules that may take long, apart from this process: see
+	// ChildCompiler. It needs CacheDir. nil: this process compiles all, and refuses
+	// a module that may take it more than about ten seconds.
+	Compiler NativeCompiler
 }
 
 // Engine compiles modules and bounds what all of them use together.
@@ -36,9 +40,11 @@ type Engine struct {
 	pool      *pool
 	compiling chan struct{} // one token per compilation at work
 	builds    sync.WaitGroup
-	mu        sync.Mutex
-	modules   map[*Module]bool
-	closed    bool
+
+	mu                  sync.Mutex
+	native, interpreter *machine // nil until they are needed
+	modules             map[*Module]bool
+	closed              bool
 }
 
 // Open makes an engine.
@@ -52,6 +58,9 @@ func Open(cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, compiler: hasCompiler(), pool: newPool(cfg.Instances, cfg.Reserve),
 		compiling: make(chan struct{}, runtime.GOMAXPROCS(0)), modules: map[*Module]bool{},
+	}
+	if cfg.Compiler != nil && cfg.CacheDir == "" {
+		return nil, errors.New("scorer: Config.Compiler needs Config.CacheDir")
 	}
 	if cfg.CacheDir != "" {
 		var err error
@@ -76,6 +85,14 @@ func (e *Engine) Close() error {
 		errs = append(errs, m.Close())
 	}
 	e.builds.Wait()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, m := range []*machine{e.native, e.interpreter} {
+		if m != nil {
+			errs = append(errs, m.close())
+		}
+	}
+	e.native, e.interpreter = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -85,12 +102,13 @@ type Module struct {
 	manifest *Manifest
 	limits   Limits
 	sum      [sha256.Size]byte
-	pages    uint32 // limit of its memory
-	metered  []byte
-	program  *program
-	active   sync.WaitGroup // calls
-	mu       sync.Mutex
-	closed   bool
+	wasm     []byte            // until it is compiled
+	key      [sha256.Size]byte // in the cache
+	prepared
+	program *program
+	active  sync.WaitGroup // calls
+	mu      sync.Mutex
+	closed  bool
 }
 
 // Compile validates wasm, reads its manifest, meters and compiles it. The error
@@ -98,16 +116,20 @@ type Module struct {
 // that takes too long. Nothing of the module runs yet: see Install.
 func (e *Engine) Compile(ctx context.Context, wasm []byte, lim Limits) (*Module, error) {
 	lim = lim.withDefaults()
-	decoded, man, pages, err := examine(wasm, &lim)
-	if err != nil {
+	if e.cfg.Compiler == nil {
+		lim.CompileCost = min(lim.CompileCost, hereCost)
+	}
+	m := &Module{engine: e, limits: lim, sum: sha256.Sum256(wasm), wasm: wasm, key: cacheKey(wasm, &lim)}
+	if err := m.prepare(); err != nil {
 		return nil, err
 	}
-	if man.Limits.FuelPerRow > 0 {
-		lim.FuelPerRow = min(lim.FuelPerRow, man.Limits.FuelPerRow)
-	}
-	m := &Module{engine: e, manifest: man, limits: lim, sum: sha256.Sum256(wasm), pages: pages, metered: decoded.metered(&lim, pages)}
+	var err error
 	if m.program, err = e.build(ctx, m, e.cfg.Interpreter); err != nil {
-		return nil, fmt.Errorf("extension %s: compile: %w", man.Name, err)
+		return nil, fmt.Errorf("extension %s: compile: %w", m.manifest.Name, err)
+	}
+	m.wasm, m.native = nil, native{}
+	if own := m.manifest.Limits.FuelPerRow; own > 0 {
+		m.limits.FuelPerRow = min(m.limits.FuelPerRow, own)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -116,6 +138,28 @@ func (e *Engine) Compile(ctx context.Context, wasm []byte, lim Limits) (*Module,
 	}
 	e.modules[m] = true
 	return m, nil
+}
+
+// prepare checks and meters the module, or finds what came of that before.
+func (m *Module) prepare() error {
+	if cache := m.engine.cache; cache != nil && !m.engine.cfg.Interpreter && m.engine.compiler {
+		p, err := cache.get(m.key)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			m.prepared = *p
+			m.manifest, err = manifestOf(m.wasm)
+			return err
+		}
+	}
+	decoded, man, pages, err := examine(m.wasm, &m.limits)
+	if err != nil {
+		return err
+	}
+	m.manifest = man
+	m.prepared = prepared{pages: pages, cost: decoded.cost, metered: decoded.metered(&m.limits, pages)}
+	return nil
 }
 
 // Examine does what Compile does before it compiles: it validates wasm and reads
@@ -178,7 +222,7 @@ func (m *Module) Manifest() *Manifest { return m.manifest }
 func (m *Module) SHA256() string { return hex.EncodeToString(m.sum[:]) }
 
 // Engine names what runs the module: "compiler" or "interpreter".
-func (m *Module) Engine() string { return m.program.engine }
+func (m *Module) Engine() string { return m.program.name }
 
 // Close frees the compiled code, after the calls that are running. Jobs of the
 // module give ErrClosed from then on.

@@ -46,31 +46,6 @@ var hostFuncs = map[string]hostFunc{
 	"wasi_snapshot_preview1.poll_oneoff":       wasiPoll,
 }
 
-// addHost instantiates the host modules that the program imports, with only the
-// functions that it imports.
-func (p *program) addHost(ctx context.Context) error {
-	wanted := map[string][]api.FunctionDefinition{}
-	for _, f := range p.code.ImportedFunctions() {
-		mod, _, _ := f.Import()
-		wanted[mod] = append(wanted[mod], f)
-	}
-	for mod, defs := range wanted {
-		b := p.runtime.NewHostModuleBuilder(mod)
-		for _, f := range defs {
-			_, name, _ := f.Import()
-			host := hostFuncs[mod+"."+name]
-			if name != refuelName {
-				host = host.timed()
-			}
-			b.NewFunctionBuilder().WithGoModuleFunction(host.guarded(), f.ParamTypes(), f.ResultTypes()).Export(name)
-		}
-		if _, err := b.Instantiate(ctx); err != nil {
-			return fmt.Errorf("host module %s: %w", mod, err)
-		}
-	}
-	return nil
-}
-
 // guarded turns f into what wazero calls.
 func (f hostFunc) guarded() api.GoModuleFunc {
 	return func(ctx context.Context, _ api.Module, stack []uint64) {

@@ -139,7 +139,7 @@ func (m *Module) checkVector(ctx context.Context, v Vector, c *Checked, interp *
 	case !native[0].sameValues(native[1]):
 		return refuse("the second call gave %v, the first %v: state is kept between calls", native[1], native[0])
 	case !native[0].equal(slow[0]) || !native[1].equal(slow[1]):
-		return refuse("%s gave %v with %d units of fuel, the interpreter %v with %d", m.program.engine, native[0], native[0].fuel, slow[0], slow[0].fuel)
+		return refuse("%s gave %v with %d units of fuel, the interpreter %v with %d", m.program.name, native[0], native[0].fuel, slow[0], slow[0].fuel)
 	case c.Vector < 0:
 		return nil
 	case m.manifest.Kind == KindTransform:

@@ -15,8 +15,9 @@ type funcInfo struct {
 
 // compileCost follows what the compiler was measured to do: its time grows with
 // the blocks of a function times the values that may live across them, and again
-// with every loop around a block. A unit takes 0.1 to 1.8 microseconds. The
-// limits are ten times what a plain guest of Go's compiler has.
+// with every loop around a block. A unit takes up to 0.9 microseconds, and mostly
+// a tenth of that. A plain guest of Go's compiler costs 5 million, one that uses
+// encoding/json 10 million, those of other compilers less than 50 thousand.
 func (c *checker) compileCost() int64 {
 	return c.weight * int64(c.info.locals+c.depth+c.info.height)
 }

@@ -26,17 +26,16 @@ func (m *module) validate(r *reader, lim *Limits) {
 		}
 	}
 	c := checker{m: m, r: instrReader{reader: *r, lim: lim}}
-	var cost int64
 	for i := range m.bodies {
 		if !c.body(i) {
 			r.err = c.r.err
 			return
 		}
 		own := m.bodies[i].info.compileCost
-		cost += own
-		if own > lim.FunctionCost || cost > lim.CompileCost {
+		m.cost += own
+		if own > lim.FunctionCost || m.cost > lim.CompileCost {
 			r.section, r.fn = "code", len(m.imports)+i
-			r.fail(m.bodies[i].at, "too costly to compile: %d for this function (limit %d), %d up to here (limit %d); it has too many blocks, loops in loops or locals", own, lim.FunctionCost, cost, lim.CompileCost)
+			r.fail(m.bodies[i].at, "too costly to compile: %d for this function (limit %d), %d up to here (limit %d); it has too many blocks, loops in loops or locals", own, lim.FunctionCost, m.cost, lim.CompileCost)
 			return
 		}
 	}
