@@ -151,7 +151,7 @@ func isLong(v starlark.Value) bool {
 // marksFreezing tells the values that note that they are frozen.
 func marksFreezing(v starlark.Value) bool {
 	switch v.(type) {
-	case *starlark.List, *starlark.Dict, *starlark.Set, *box:
+	case *starlark.List, *starlark.Dict, *starlark.Set, *box, *scope:
 		return true
 	}
 	return false
@@ -196,6 +196,8 @@ func isContainer(v starlark.Value) bool {
 	switch v := v.(type) {
 	case *starlark.List, *starlark.Dict, *starlark.Set, starlark.Tuple, *box:
 		return true
+	case *scope:
+		return v.captured != nil
 	case *starlark.Function:
 		return v.NumFreeVars() > 0 || v.NumParams() > 0
 	case *starlark.Builtin:
@@ -237,6 +239,12 @@ func elements(v starlark.Value) iter.Seq[starlark.Value] {
 		case *box:
 			if v.value != nil {
 				yield(v.value)
+			}
+		case *scope:
+			for _, name := range v.captured.Keys() {
+				if !yield(v.captured[name]) {
+					return
+				}
 			}
 		case *starlark.Function:
 			held(v, yield)

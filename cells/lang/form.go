@@ -40,15 +40,24 @@ const scopeName = reserved + "scope"
 // A scope says which program a module runs. It is a value so that it can stand
 // among the names that a module is given, where its functions lead to it.
 type scope struct {
-	program *Program
-	rebuilt bool // the module holds one function that Rebuild made
+	program  *Program
+	captured starlark.StringDict // all that a rebuilt function is given; nil for a cell
+	frozen   bool
 }
 
 func (*scope) String() string        { return "scope" }
 func (*scope) Type() string          { return "scope" }
-func (*scope) Freeze()               {}
 func (*scope) Truth() starlark.Bool  { return true }
 func (*scope) Hash() (uint32, error) { return 0, errors.New("unhashable: scope") }
+
+// Freeze freezes what a rebuilt function captured. That of others the cell
+// freezes when it is done.
+func (s *scope) Freeze() {
+	if !s.frozen {
+		s.frozen = true
+		s.captured.Freeze()
+	}
+}
 
 // Inspect describes a function that a program made. Call it when the program is
 // done: names change their values while it runs. The error wraps ErrNoForm.
@@ -116,13 +125,11 @@ func (l *lookup) value(u *use) starlark.Value {
 	if v := l.predeclared[ownName(u.name)]; v != nil {
 		return v
 	}
-	if u.scope == resolve.Global || l.scope.rebuilt {
+	if u.scope == resolve.Global && l.scope.captured == nil {
 		if l.globals == nil {
 			l.globals = l.fn.Globals()
 		}
-		if v := l.globals[u.name]; v != nil || !l.scope.rebuilt {
-			return v
-		}
+		return l.globals[u.name]
 	}
 	v := l.predeclared[u.name]
 	if v == universe[u.name] {

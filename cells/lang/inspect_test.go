@@ -191,3 +191,24 @@ func TestInspectAtTheSameTime(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// What a rebuilt function captured is frozen with it, also in a circle.
+func TestFreezeOfARebuiltFunction(t *testing.T) {
+	xs := starlark.NewList(nil)
+	captured := starlark.StringDict{}
+	fn, err := lang.Rebuild("add", "def add(x):\n    xs.append(x)\n    return add\n", captured, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	captured["xs"] = xs
+	if err := xs.Append(fn); err != nil {
+		t.Fatal(err)
+	}
+	starlark.Tuple{fn}.Freeze()
+	if err := xs.Append(fn); err == nil || !strings.Contains(err.Error(), "frozen") {
+		t.Errorf("the captured list is not frozen: %v", err)
+	}
+	if got := use(t, "fs = [f, [f]]\nf(1)", starlark.StringDict{"f": fn}); !strings.Contains(got, "cannot append to frozen list") {
+		t.Error(got)
+	}
+}

@@ -15,7 +15,7 @@ import (
 // needs, and the function looks names up in it when it runs. So the caller can
 // fill it after Rebuild returned and before the first call, for a function that
 // holds something that holds the function; only the defaults must be in it
-// before. The caller freezes what it puts there.
+// before. To freeze the function freezes what it captured.
 //
 // home finds where a def with this code stands now, for the places in errors;
 // it may be nil or find nothing: then errors show the code itself, under
@@ -26,7 +26,7 @@ func Rebuild(name, code string, captured starlark.StringDict, home func(code str
 	if home != nil {
 		h = home(code)
 	}
-	t, err := makeTemplate(name, code, h, ownTaken)
+	t, err := makeTemplate(name, code, h)
 	if err != nil {
 		return nil, fmt.Errorf("rebuild the function %s: %w", name, err)
 	}
@@ -40,14 +40,14 @@ func Rebuild(name, code string, captured starlark.StringDict, home func(code str
 			captured[n] = v
 		}
 	}
-	captured[scopeName] = &scope{program: t.program, rebuilt: true}
+	captured[scopeName] = &scope{program: t.program, captured: captured}
 	globals, err := t.code.Init(&starlark.Thread{Name: name}, captured)
 	if err != nil {
 		return nil, fmt.Errorf("rebuild the function %s: %w", name, err)
 	}
-	fn, ok := globals[t.global].(*starlark.Function)
-	if !ok {
-		return nil, fmt.Errorf("rebuild the function %s: the code makes no function", name)
+	fn := globals[resultName].(*starlark.Function)
+	if !ownTaken {
+		captured[ownName(name)] = fn
 	}
 	return fn, nil
 }
@@ -55,9 +55,8 @@ func Rebuild(name, code string, captured starlark.StringDict, home func(code str
 // A template is the compiled code of a function, which can be given different
 // captured values.
 type template struct {
-	program  *Program // whose outline describes the function
-	code     *starlark.Program
-	global   string              // holds the function when the code has run
+	program  *Program            // whose outline describes the function
+	code     *starlark.Program   // leaves the function in resultName
 	defaults []string            // the hidden names of the defaults
 	given    starlark.StringDict // what the code uses of the language itself
 }
@@ -66,8 +65,8 @@ type template struct {
 // it comes the code: so a back-trace has its lines.
 const codeMark = "\x00"
 
-func makeTemplate(name, code string, h *Home, ownTaken bool) (*template, error) {
-	t := &template{global: name}
+func makeTemplate(name, code string, h *Home) (*template, error) {
+	t := &template{}
 	file := homeless + name + codeMark + code
 	if h != nil {
 		t.program, file = h.program, h.program.ID
@@ -90,28 +89,56 @@ func makeTemplate(name, code string, h *Home, ownTaken bool) (*template, error) 
 			return nil, err
 		}
 	}
-	if err := t.compile(f, l, ownTaken); err != nil {
+	if err := t.compile(f, l); err != nil {
 		return nil, t.program.syntaxError(err)
 	}
 	return t, nil
 }
 
-func (t *template) compile(f *syntax.File, l *literal, ownTaken bool) (err error) {
-	if ownTaken {
-		if err := l.giveUpName(f); err != nil {
-			return err
-		}
+func (t *template) compile(f *syntax.File, l *literal) error {
+	if err := l.hideName(f); err != nil {
+		return err
 	}
 	if err := rewrite(f); err != nil {
 		return err
 	}
-	if e, ok := f.Stmts[0].(*syntax.ExprStmt); ok {
-		t.global = resultName
-		f.Stmts[0] = assign(*l.pos, &syntax.Ident{NamePos: *l.pos, Name: resultName}, e.X)
+	f.Stmts = l.maker()
+	var err error
+	if t.code, err = starlark.FileProgram(f, anyName); err != nil {
+		return err
 	}
-	t.code, err = starlark.FileProgram(f, anyName)
 	t.given = languageNames(f)
-	return err
+	return nil
+}
+
+// maker makes the function inside another one, so that it captures its scope,
+// and freezing it freezes the scope:
+//
+//	def __wnb_make():
+//	    __wnb_kept = __wnb_scope
+//	    def f(x):
+//	        ...
+//	        return
+//	        __wnb_kept
+//	    return f
+//	__wnb_result = __wnb_make()
+//
+// The last line of f is never reached.
+func (l *literal) maker() []syntax.Stmt {
+	at := func(name string) *syntax.Ident { return &syntax.Ident{NamePos: *l.pos, Name: name} }
+	d, ok := l.node.(*syntax.DefStmt)
+	if !ok {
+		e := l.node.(*syntax.LambdaExpr)
+		d = &syntax.DefStmt{Def: e.Lambda, Name: at(lambdaName), Params: e.Params, Body: []syntax.Stmt{&syntax.ReturnStmt{Return: e.Lambda, Result: e.Body}}}
+	}
+	const kept, makes = reserved + "kept", reserved + "make"
+	d.Body = append(d.Body, &syntax.ReturnStmt{Return: *l.pos}, &syntax.ExprStmt{X: at(kept)})
+	return []syntax.Stmt{
+		&syntax.DefStmt{Def: *l.pos, Name: at(makes), Body: []syntax.Stmt{
+			assign(*l.pos, at(kept), at(scopeName)), d, &syntax.ReturnStmt{Return: *l.pos, Result: at(d.Name.Name)},
+		}},
+		assign(*l.pos, at(resultName), &syntax.CallExpr{Fn: at(makes), Lparen: *l.pos, Rparen: *l.pos}),
+	}
 }
 
 // onlyLiteral is the def or lambda that a function's code consists of.
@@ -128,9 +155,9 @@ func onlyLiteral(f *syntax.File, name string) (*literal, error) {
 	return nil, fmt.Errorf("the code is not that of one function of this name")
 }
 
-// giveUpName gives the value that stands for the function's name in its body
-// another name.
-func (l *literal) giveUpName(f *syntax.File) error {
+// hideName gives the value that stands for the function's name in its body a
+// hidden name, so that it is a given one like the others.
+func (l *literal) hideName(f *syntax.File) error {
 	if err := resolve.File(f, anyName, starlark.Universe.Has); err != nil {
 		return err
 	}
