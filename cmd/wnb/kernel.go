@@ -16,8 +16,10 @@ import (
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/kernel/host"
 	"github.com/wnb-dev/wnb/kernel/protocol"
+	"github.com/wnb-dev/wnb/kernel/runlog"
 	"github.com/wnb-dev/wnb/kernel/session"
 	"github.com/wnb-dev/wnb/kernel/zeromq"
 	"github.com/wnb-dev/wnb/storage"
@@ -40,33 +42,55 @@ the kernelspec that wnb kernelspec install writes.`,
 			if err != nil {
 				return err
 			}
-			ses, source, err := s.newSession(".", session.Mode(mode), 0)
-			if err != nil {
-				return err
-			}
-			defer ses.Close()
-			// Old clients interrupt by a signal.
-			signals := make(chan os.Signal, 1)
-			signal.Notify(signals, os.Interrupt)
-			defer signal.Stop(signals)
-			done := make(chan struct{})
-			defer close(done)
-			go func() {
-				for {
-					select {
-					case <-signals:
-						ses.Interrupt()
-					case <-done:
-						return
-					}
-				}
-			}()
-			return zeromq.Serve(cmd.Context(), c, source, ses)
+			return s.serveZeroMQ(cmd.Context(), c, session.Mode(mode))
 		},
 	}
 	cmd.Flags().StringVarP(&file, "connection-file", "f", "", "the connection file")
 	cmd.Flags().StringVar(&mode, "reactive", mode, "auto, lazy or off: what happens to cells whose inputs changed")
 	return cmd
+}
+
+// serveZeroMQ is a kernel that opens the store itself.
+func (s *state) serveZeroMQ(ctx context.Context, c zeromq.Connection, mode session.Mode) error {
+	root, err := projectRoot(".")
+	if err != nil {
+		return err
+	}
+	store, err := s.openStore(ctx, root)
+	if err != nil {
+		return err
+	}
+	return closing(store, func() error {
+		results := runlog.NewResults(store)
+		ses, source, err := s.newSession(".", mode, 0, cache.New(results))
+		if err != nil {
+			return err
+		}
+		defer ses.Close()
+		defer onInterrupt(ses.Interrupt)() // old clients interrupt by a signal
+		return errors.Join(zeromq.Serve(ctx, c, source, ses), results.Flush(context.WithoutCancel(ctx)))
+	})
+}
+
+// onInterrupt calls f at every SIGINT until stop is called.
+func onInterrupt(f func()) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-signals:
+				f()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
 }
 
 // kernelChildCommand is a kernel as the server starts it: over a pipe.
@@ -83,7 +107,7 @@ func (s *state) kernelChildCommand() *cobra.Command {
 			if mode == "" {
 				mode = session.Lazy
 			}
-			ses, _, err := s.newSession(".", mode, child.Limits.SoftMemory)
+			ses, _, err := s.newSession(".", mode, child.Limits.SoftMemory, nil)
 			if err != nil {
 				return err
 			}
@@ -93,8 +117,10 @@ func (s *state) kernelChildCommand() *cobra.Command {
 	}
 }
 
-// blobs lets cells keep content in the store, without its database.
+// blobs keep content in the store, without its database.
 type blobs struct{ *storage.Blobs }
+
+var _ session.Content = blobs{}
 
 // PutBlob keeps content.
 func (b blobs) PutBlob(ctx context.Context, r io.Reader) (cells.Blob, error) {
@@ -102,8 +128,19 @@ func (b blobs) PutBlob(ctx context.Context, r io.Reader) (cells.Blob, error) {
 	return cells.Blob(blob), err
 }
 
-// newSession makes a kernel for the notebooks of a folder.
-func (s *state) newSession(dir string, mode session.Mode, memory uint64) (*session.Session, protocol.Source, error) {
+// HasBlob tells whether a content is kept.
+func (b blobs) HasBlob(ctx context.Context, blob cells.Blob) (bool, error) {
+	return b.Blobs.HasBlob(ctx, blob.SHA256, blob.Size)
+}
+
+// ReadBlob gives a content, verified.
+func (b blobs) ReadBlob(ctx context.Context, blob cells.Blob) ([]byte, error) {
+	return b.Blobs.ReadBlob(ctx, blob.SHA256)
+}
+
+// newSession makes a kernel for the notebooks of a folder. Without a cache of its
+// own it asks the server for results.
+func (s *state) newSession(dir string, mode session.Mode, memory uint64, results *cache.Cache) (*session.Session, protocol.Source, error) {
 	switch mode {
 	case session.Auto, session.Lazy, session.Off:
 	default:
@@ -129,13 +166,18 @@ func (s *state) newSession(dir string, mode session.Mode, memory uint64) (*sessi
 	if err != nil {
 		return nil, protocol.Source{}, err
 	}
+	id, err := build()
+	if err != nil {
+		return nil, protocol.Source{}, err
+	}
 	source := protocol.Source{Session: newID(), Username: userName(s.env), Now: s.clock, NewID: newID}
 	ses, err := session.New(session.Options{
 		Source: source,
 		World: kernel.World{
 			Dir: dir, Blobs: blobs{content}, Clock: s.clock, Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key,
 		},
-		Project: project.FS(), Limits: lang.Limits{Memory: memory}, Mode: mode, Version: version(),
+		Project: project.FS(), Limits: lang.Limits{Memory: memory}, Mode: mode, Version: version(), Build: id,
+		Cache: results, Content: blobs{content},
 		Channels: []kernel.Channel{logChannel{s.err}},
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/frontend/server"
 	"github.com/wnb-dev/wnb/frontend/watch"
+	"github.com/wnb-dev/wnb/kernel/runlog"
 	"github.com/wnb-dev/wnb/kernel/session"
 	"github.com/wnb-dev/wnb/storage"
 )
@@ -104,6 +105,8 @@ func (s *state) serve(ctx context.Context, dir string, f serveFlags) error {
 // ended and outputs are saved, in this order.
 func (s *state) serveStore(ctx context.Context, store *storage.Store, listener net.Listener, dir, token string, f serveFlags) (err error) {
 	state := filepath.Join(store.Dir(), "serve")
+	results := runlog.NewResults(store)
+	defer func() { err = errors.Join(err, results.Flush(context.WithoutCancel(ctx))) }()
 	sessions := newKeeper(s, store, dir)
 	sessions.settings = newSettings(session.Mode(f.reactive))
 	defer func() { err = errors.Join(err, sessions.close()) }()
@@ -114,7 +117,7 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 		Start: sessions.settings.starter(func(mode session.Mode) live.Starter {
 			f := f
 			f.reactive = string(mode)
-			return s.starter(store.Dir(), dir, f)
+			return s.starter(store, results, dir, f)
 		}),
 		Store:    live.NewFileStore(filepath.Join(state, "outputs"), nil),
 		Blobs:    outputBlobs{store},

@@ -25,7 +25,7 @@ import (
 )
 
 // starter starts kernels as processes, each in the folder of its notebook.
-func (s *state) starter(store, dir string, f serveFlags) live.Starter {
+func (s *state) starter(store *storage.Store, results *runlog.Results, dir string, f serveFlags) live.Starter {
 	limits := kernelMemory(f.memory)
 	return func(ctx context.Context, path string) (live.Kernel, error) {
 		folder := filepath.Join(dir, filepath.Dir(filepath.FromSlash(path)))
@@ -33,12 +33,13 @@ func (s *state) starter(store, dir string, f serveFlags) live.Starter {
 			folder = dir
 		}
 		sup, err := host.Supervise(ctx, host.Spec{
-			Dir: folder, Env: append(os.Environ(), "WNB_REACTIVE="+f.reactive, "WNB_STORE="+store), Limits: limits,
+			Dir: folder, Env: append(os.Environ(), "WNB_REACTIVE="+f.reactive, "WNB_STORE="+store.Dir()), Limits: limits,
 		}, host.Restarts{})
 		if err != nil {
 			return nil, err
 		}
-		return newKernel(sup), nil
+		src := protocol.Source{Session: newID(), Username: "wnb", Now: s.clock, NewID: newID}
+		return newKernel(sup, results, src, s.err), nil
 	}
 }
 
@@ -68,22 +69,6 @@ func totalMemory() uint64 {
 		}
 	}
 	return 0
-}
-
-// process is a supervised kernel as the live package knows it.
-type process struct {
-	*host.Supervisor
-	exit chan live.Exit
-}
-
-func newKernel(sup *host.Supervisor) *process {
-	p := &process{sup, make(chan live.Exit, 1)}
-	go func() { // ends with the supervisor
-		e := <-sup.Exit()
-		p.exit <- live.Exit{Reason: e.Reason, Asked: e.Asked}
-		close(p.exit)
-	}()
-	return p
 }
 
 // Send implements live.Kernel.

@@ -72,7 +72,11 @@ func (s *Session) graphCell(id string) protocol.GraphCell {
 	if own == nil || own.result == nil {
 		return g
 	}
-	g.RunMS = float64(own.result.Duration.Microseconds()) / 1000
+	took := own.result.Duration
+	if from := own.result.From; from != nil { // it came from the cache
+		g.Cached, took = true, from.Duration
+	}
+	g.RunMS = float64(took.Microseconds()) / 1000
 	switch {
 	case own.result.Err != nil:
 		g.State, g.Why = "failed", own.result.Err.Msg

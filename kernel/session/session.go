@@ -30,8 +30,12 @@ type Options struct {
 	Project fs.FS
 	Limits  lang.Limits
 	Mode    Mode
-	Version string       // of wnb
-	Cache   *cache.Cache // of results; may be nil
+	Version string // of wnb
+	Build   string // of wnb: results of another build are not used
+	// Cache keeps results. If it is nil and Content is not, results are kept by
+	// the server; see TypeResults.
+	Cache   *cache.Cache
+	Content Content
 	// Channels receive what notify sends in an explicit execution.
 	Channels []kernel.Channel
 }
@@ -43,7 +47,8 @@ type Session struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 
-	out outbox
+	out    outbox
+	remote *remote // nil if results are not kept by the server
 
 	mu      sync.Mutex // guards what follows
 	queue   []job
@@ -79,6 +84,10 @@ func New(opts Options) (*Session, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Session{opts: opts, ctx: ctx, cancel: cancel, done: make(chan struct{}), wake: make(chan struct{}, 1)}
 	s.out.source = opts.Source
+	if opts.Cache == nil && opts.Content != nil {
+		s.remote = newRemote(opts.Content, &s.out)
+		s.opts.Cache = cache.New(s.remote)
+	}
 	if err := s.state.init(s); err != nil {
 		cancel()
 		return nil, err
@@ -107,6 +116,11 @@ func (s *Session) Handle(ctx context.Context, m *protocol.Message, send func(*pr
 		return
 	case protocol.TypeInputReply:
 		s.answer(m)
+		return
+	case TypeResults:
+		if s.remote != nil {
+			s.remote.answered(m)
+		}
 		return
 	case TypeDocument:
 		s.mu.Lock()

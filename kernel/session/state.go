@@ -69,7 +69,7 @@ func (s *Session) kernelOptions() kernel.Options {
 	world.Channels = []kernel.Channel{&held{channels: s.opts.Channels, observer: st.observer}}
 	return kernel.Options{
 		World: world, Project: s.opts.Project, Limits: s.opts.Limits, Observer: st.observer,
-		Cache: s.opts.Cache, Hashes: true, Version: s.opts.Version,
+		Cache: s.opts.Cache, Hashes: true, Version: s.opts.Build,
 		Lookup: func(id string) *lang.Program { return st.programs[id] },
 	}
 }
@@ -175,7 +175,7 @@ func (st *state) whyStale(c *kernel.Cell, s *cellState) string {
 		return ""
 	case s.source != c.Source:
 		return "its source changed"
-	case s.result.Status != notebooks.StatusDone:
+	case !s.result.Gave():
 		return "it did not finish"
 	}
 	for _, need := range st.notebook.Graph.Needs(c.ID) {
