@@ -12,8 +12,8 @@ import (
 
 // People and programs find some blobs by a name in a text: a cell that printed too much shows the name of the blob that
 // holds all of it, and a run's provenance the names of files that it wrote. So a blob whose name stands in an output, in
-// what a run printed, in a textual artifact, in an entry of a result or in a file that somebody else put into the
-// store's folder is in use.
+// what a run printed, in a textual artifact or in a file that somebody else put into the store's folder is in use.
+// Entries of results are not read: a result lists its blobs.
 
 // A nameScanner looks for names of blobs in what is written to it: 64 hex digits in a row, also inside longer rows.
 type nameScanner struct {
@@ -46,12 +46,12 @@ func (s *nameScanner) Write(p []byte) (int, error) {
 // end separates what was written from what comes.
 func (s *nameScanner) end() { s.n = 0 }
 
-// textsWithNames are the columns whose text may name blobs, and blobsWithNames gives the blobs.
-var textsWithNames = []string{`SELECT data FROM console`, `SELECT entry FROM results WHERE entry IS NOT NULL`}
-
-const blobsWithNames = `SELECT outputs FROM cells WHERE outputs IS NOT NULL
-	UNION SELECT sha256 FROM artifacts WHERE media_type LIKE 'text/%' OR media_type LIKE '%json%'
-	UNION SELECT entry_blob FROM results WHERE entry_blob IS NOT NULL`
+// textsWithNames is the text in the database that may name blobs, and blobsWithNames are blobs that may.
+const (
+	textsWithNames = `SELECT data FROM console`
+	blobsWithNames = `SELECT outputs FROM cells WHERE outputs IS NOT NULL
+		UNION SELECT sha256 FROM artifacts WHERE media_type LIKE 'text/%' OR media_type LIKE '%json%'`
+)
 
 // scanNames shows all texts to the scanner. step is told how far it is.
 func (s *Store) scanNames(ctx context.Context, sc *nameScanner, step func(done, total int)) error {
@@ -60,10 +60,8 @@ func (s *Store) scanNames(ctx context.Context, sc *nameScanner, step func(done, 
 	}
 	var names []string
 	err := s.read(ctx, func(tx *sql.Tx) error {
-		for _, query := range textsWithNames {
-			if err := eachRow(ctx, tx, func(rows *sql.Rows) error { return scanRow(rows, sc) }, query); err != nil {
-				return err
-			}
+		if err := eachRow(ctx, tx, func(rows *sql.Rows) error { return scanRow(rows, sc) }, textsWithNames); err != nil {
+			return err
 		}
 		names = nil
 		return eachRow(ctx, tx, func(rows *sql.Rows) error {

@@ -104,7 +104,7 @@ func (s *state) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&s.store, "store", "", "the store's folder (default: .wnb at the project's root; env WNB_STORE)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
-		s.runCommand(), s.runsCommand(), s.reportCommand(),
+		s.runCommand(), s.runsCommand(), s.reportCommand(), s.storeCommand(),
 		s.planCommand(), s.lockCommand(), s.testCommand(), s.secretCommand(), s.checkCommand(), s.fmtCommand(), s.exportCommand(), s.importCommand(), s.versionCommand(),
 		s.serveCommand(), s.kernelCommand(), s.kernelChildCommand(), s.kernelspecCommand(),
 	)
