@@ -41,17 +41,11 @@ func BenchmarkServe(b *testing.B) {
 	kernel := s.newKernel()
 	c := s.connect(kernel, "bench", protocol.V1)
 	c.info()
-	b.Run("round_trip", func(b *testing.B) {
-		var times []time.Duration
-		for b.Loop() {
-			start := time.Now()
-			c.run("cell", "1 + 1")
-			times = append(times, time.Since(start))
-		}
-		slices.Sort(times)
-		b.ReportMetric(float64(times[len(times)/2].Nanoseconds()), "p50-ns")
-		b.ReportMetric(float64(times[len(times)*99/100].Nanoseconds()), "p99-ns")
-	})
+	b.Run("round_trip", c.roundTrips)
+	_, document := s.session("n.wnb")
+	d := s.connect(document, "bench-document", protocol.V1)
+	d.info()
+	b.Run("round_trip_document", d.roundTrips) // outputs are noted, and the file is looked at
 	b.Run("100k_lines", func(b *testing.B) {
 		n := 0
 		for b.Loop() {
@@ -72,12 +66,39 @@ func BenchmarkServe(b *testing.B) {
 			c.until(loop, idle)
 		}
 	})
+	restart := func(b *testing.B) {
+		s.call("POST", "/api/kernels/"+kernel+"/restart", nil, http.StatusOK)
+		c = s.connect(kernel, "again", protocol.V1)
+		c.info()
+	}
 	b.Run("restart_to_idle", func(b *testing.B) {
 		for b.Loop() {
-			s.call("POST", "/api/kernels/"+kernel+"/restart", nil, http.StatusOK)
-			s.connect(kernel, "again", protocol.V1).info()
+			restart(b)
 		}
 	})
+	b.Run("restart_while_running", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			c.until(c.execute("loop", "print(\"go\")\nwhile True:\n    pass"), printed("go"))
+			b.StartTimer()
+			restart(b)
+		}
+	})
+}
+
+// roundTrips executes 1 + 1 again and again.
+func (c *socket) roundTrips(b *testing.B) {
+	var times []time.Duration
+	n := 0
+	for b.Loop() {
+		n++
+		start := time.Now()
+		c.run("cell", fmt.Sprintf("1 + %d", n))
+		times = append(times, time.Since(start))
+	}
+	slices.Sort(times)
+	b.ReportMetric(float64(times[len(times)/2].Nanoseconds()), "p50-ns")
+	b.ReportMetric(float64(times[len(times)*99/100].Nanoseconds()), "p99-ns")
 }
 
 // BenchmarkServeMemory reports what processes hold: an idle server with a

@@ -117,7 +117,7 @@ func (s *FileStore) SaveOutputs(ctx context.Context, path string, o Outputs) err
 			return err
 		}
 	}
-	return s.notesOf(path).cut(s.notesName(path), o.Version)
+	return s.notesOf(path).cells.Cut(o.Version)
 }
 
 func (s *FileStore) saveCell(path, id string, c Cell) error {

@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/wnb-dev/wnb/frontend/journal"
 	"github.com/wnb-dev/wnb/kernel/protocol"
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -31,15 +30,12 @@ func (s *FileStore) LoadHistory(ctx context.Context, path string) ([]protocol.Hi
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(s.historyName(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	lines, err := journal.Lines(s.historyName(path))
 	if err != nil {
 		return nil, err
 	}
 	var out []protocol.HistoryEntry
-	for line := range bytes.Lines(data) {
+	for _, line := range lines {
 		var e historyLine
 		if json.Unmarshal(line, &e) == nil {
 			out = append(out, protocol.HistoryEntry{Session: e.Session, Line: e.Line, Input: e.Input, Output: e.Output})
@@ -58,10 +54,14 @@ func (s *FileStore) NoteHistory(path string, e protocol.HistoryEntry) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	n := s.notesOf(path)
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	n.history.Lock()
+	defer n.history.Unlock()
 	name := s.historyName(path)
-	size, err := s.append(path, name, append([]byte{'\n'}, line...))
+	var size int64
+	err = s.inFolder(path, func() (err error) {
+		size, err = journal.Append(name, line)
+		return err
+	})
 	if err != nil || size <= s.maxHistory {
 		return err
 	}

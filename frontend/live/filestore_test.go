@@ -234,6 +234,9 @@ func TestHistoryFileIsBounded(t *testing.T) {
 		if info.Size() > store.maxHistory+200 && i != 500 {
 			t.Fatalf("after %d entries: %d bytes", i+1, info.Size())
 		}
+		if i%20 != 0 && (i < 495 || i > 505) {
+			continue
+		}
 		got, err := store.LoadHistory(context.Background(), "a.wnb")
 		if err != nil || len(got) == 0 {
 			t.Fatalf("after %d entries: %d, %v", i+1, len(got), err)
