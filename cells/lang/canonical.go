@@ -13,8 +13,9 @@ import (
 // the calls that the scanner makes of them.
 func (p *Program) Canonical() string { return p.canonical }
 
-func canonical(f *syntax.File) string {
+func canonical(f *syntax.File, text string) string {
 	w := &printer{}
+	w.Grow(len(text)) // about right
 	w.stmts(f.Stmts)
 	return w.String()
 }
@@ -38,7 +39,8 @@ const (
 	asBase   strength = 11 // what a suffix follows: x.y, x[y], x(y)
 )
 
-var strengths = map[syntax.Token]strength{
+// strengths are those of the operators.
+var strengths = [...]strength{
 	syntax.OR: 0, syntax.AND: 1, syntax.NOT: 2,
 	syntax.EQL: comparing, syntax.NEQ: comparing, syntax.LT: comparing, syntax.GT: comparing,
 	syntax.LE: comparing, syntax.GE: comparing, syntax.IN: comparing, syntax.NOT_IN: comparing,

@@ -61,7 +61,7 @@ func (p *Program) compile(text string, cols columns) (*Program, error) {
 	if err != nil {
 		return nil, p.syntaxError(err)
 	}
-	p.canonical = canonical(f)
+	p.canonical = canonical(f, text)
 	b := topLevel(f.Stmts)
 	if err := rewrite(f); err != nil {
 		return nil, p.syntaxError(err)

@@ -181,6 +181,9 @@ func isNested(v starlark.Value) bool {
 	case starlark.Tuple:
 		return slices.ContainsFunc(v, isContainer)
 	default:
+		if !isContainer(v) {
+			return false
+		}
 		for part := range elements(v) {
 			if isContainer(part) {
 				return true

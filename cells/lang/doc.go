@@ -38,8 +38,7 @@
 // takes it apart and Rebuild puts it together, in another process if need be,
 // by compiling the def alone; the cell does not run. In the original, captured
 // names are variables of enclosing functions, of the cell, or of other cells; in
-// the copy, which has neither, all of them are names given from outside. Both
-// run the same instructions.
+// the copy, which has neither, all of them are names given from outside.
 //
 // A program describes its functions by an outline that is made from its text
 // when one of them is looked at first (outline.go): by place for Inspect, since

@@ -1,6 +1,10 @@
 package lang
 
-import "go.starlark.net/syntax"
+import (
+	"strings"
+
+	"go.starlark.net/syntax"
+)
 
 // resultName holds the value of a cell's last expression.
 const resultName = reserved + "result"
@@ -161,7 +165,7 @@ func (r rewriter) binary(e *syntax.BinaryExpr) syntax.Expr {
 		// A keyword argument: the left side is a name.
 		e.Y = r.value(e.Y)
 		return e
-	case e.Op == syntax.PERCENT && isText(e.X):
+	case e.Op == syntax.PERCENT && showsValues(e.X):
 		return call("mod", e.OpPos, r.value(e.X), r.value(e.Y))
 	}
 	e.X, e.Y = r.value(e.X), r.value(e.Y)
@@ -171,10 +175,14 @@ func (r rewriter) binary(e *syntax.BinaryExpr) syntax.Expr {
 	return e
 }
 
-// isText tells a string literal.
-func isText(e syntax.Expr) bool {
+// showsValues tells a string literal that formats any value.
+func showsValues(e syntax.Expr) bool {
 	l, ok := unparen(e).(*syntax.Literal)
-	return ok && l.Token == syntax.STRING
+	if !ok || l.Token != syntax.STRING {
+		return false
+	}
+	text := l.Value.(string)
+	return strings.Contains(text, "%s") || strings.Contains(text, "%r") || strings.Contains(text, "%(")
 }
 
 // call rewrites a call. That of a method format becomes one of a builtin that

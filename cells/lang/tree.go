@@ -30,8 +30,7 @@ func ParseTree(id, source string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	foreign := func(string) bool { return true }
-	if err := resolve.File(f, foreign, starlark.Universe.Has); err != nil {
+	if err := resolve.File(f, anyName, starlark.Universe.Has); err != nil {
 		return nil, err
 	}
 	return &Tree{File: f, lines: strings.Split(source, "\n"), columns: cols}, nil
