@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"go.starlark.net/starlark"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/builtin"
@@ -22,12 +24,23 @@ type Executor struct {
 	opts   Options
 	files  *lang.Files
 	makers map[string]value.Make
+	// workers are the goroutines that compute: one for each running cell, and
+	// what is left for those that a computation starts. So two fits that run
+	// beside each other do not use more processors than there are.
+	workers *semaphore.Weighted
 }
 
 // NewExecutor makes an executor. Files that cells load are read once in its
 // life.
 func NewExecutor(opts Options) *Executor {
-	return &Executor{opts: opts, files: lang.NewFiles(opts.Project, opts.Builtins), makers: builtin.Makers(opts.Builtins)}
+	workers := opts.World.Threads
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return &Executor{
+		opts: opts, files: lang.NewFiles(opts.Project, opts.Builtins), makers: builtin.Makers(opts.Builtins),
+		workers: semaphore.NewWeighted(int64(workers)),
+	}
 }
 
 func (x *Executor) now() time.Time {
@@ -87,6 +100,9 @@ func (x *Executor) Call(ctx context.Context, n *Notebook, c *Cell, fn starlark.C
 
 // compute runs the cell and keeps its result.
 func (x *Executor) compute(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, k *keeping, res *Result) {
+	if x.workers.TryAcquire(1) {
+		defer x.workers.Release(1)
+	}
 	for {
 		res.Attempts++
 		x.attempt(ctx, n, c, values, k, res)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"go.starlark.net/starlark"
 
@@ -69,39 +70,34 @@ func (m *mapping) kept(ctx context.Context, fn starlark.Value) (string, error) {
 	return hash, err
 }
 
-// run does the tasks, in order, as many at a time as there are processors. No
-// task is begun after one before it failed.
+// run does the tasks, in order, as many at a time as there are free workers. No
+// task is begun after one that failed.
 func (m *mapping) run(ctx context.Context) {
-	workers := m.world.Threads
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	var wg sync.WaitGroup
-	var mu sync.Mutex
-	next, failed := 0, false
-	for range min(workers, len(m.tasks)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for {
-				mu.Lock()
-				i := next
-				next++
-				stop := failed || i >= len(m.tasks)
-				mu.Unlock()
-				if stop {
-					return
-				}
-				t := &m.tasks[i]
-				m.do(ctx, t)
-				if t.err != nil {
-					mu.Lock()
-					failed = true
-					mu.Unlock()
-				}
+	var next atomic.Int64
+	var failed atomic.Bool
+	work := func() {
+		for !failed.Load() {
+			i := int(next.Add(1)) - 1
+			if i >= len(m.tasks) {
+				return
 			}
-		}()
+			m.do(ctx, &m.tasks[i])
+			if m.tasks[i].err != nil {
+				failed.Store(true)
+			}
+		}
 	}
+	for range len(m.tasks) - 1 {
+		if !m.executor.workers.TryAcquire(1) {
+			break
+		}
+		wg.Go(func() {
+			defer m.executor.workers.Release(1)
+			work()
+		})
+	}
+	work()
 	wg.Wait()
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/notebooks"
 )
 
@@ -228,4 +229,10 @@ func (r *recorder) Input(ctx context.Context, prompt string) (string, error) {
 	return r.world.Input(ctx, prompt)
 }
 
+// Threads is how many goroutines a computation may use at most.
 func (r *recorder) Threads() int { return r.world.Threads }
+
+// Limiter is the number of goroutines that all computations of a run share.
+func (r *recorder) Limiter() builtin.Limiter { return r.executor.workers }
+
+var _ builtin.Limited = (*recorder)(nil)
