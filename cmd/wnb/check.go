@@ -108,8 +108,11 @@ func (w *findings) file(ctx context.Context, path string) error {
 	}
 	defer done()
 	w.files++
-	root := o.root
-	if w.flags.fix && path != "-" {
+	root, from := o.root, path
+	if path == "-" {
+		path = o.Name
+	}
+	if w.flags.fix && from != "-" {
 		mended, what := check.FixFile(ctx, src, o.Options)
 		if len(what) > 0 {
 			if err := notebooks.WriteIfUnchanged(path, notebooks.Hash(src), mended); err != nil {
@@ -132,7 +135,7 @@ type source struct {
 func (w *findings) open(path string) (src []byte, o source, done func(), err error) {
 	if path == "-" {
 		src, err = io.ReadAll(w.in)
-		path = "stdin.wnb"
+		path = "stdin"
 	} else {
 		src, err = os.ReadFile(path)
 	}

@@ -34,7 +34,20 @@ type Options struct {
 // loads, in order. The document stays as it is. When ctx ends, the result is
 // nil.
 func Notebook(ctx context.Context, doc *notebooks.Document, o Options) []Diagnostic {
-	return checkDocument(ctx, doc, nil, o)
+	return new(Checker).Notebook(ctx, doc, o)
+}
+
+// A Checker checks versions of a notebook one after the other, as they come
+// while somebody types, and reads a cell again only when it changed. The zero
+// Checker is ready. It is not safe for concurrent use.
+type Checker struct {
+	compiler kernel.Compiler
+	trees    map[string]*lang.Tree // of the last version, by source
+}
+
+// Notebook is like the function of this name.
+func (x *Checker) Notebook(ctx context.Context, doc *notebooks.Document, o Options) []Diagnostic {
+	return x.check(ctx, doc, nil, o)
 }
 
 // File gives what is wrong with the text of a notebook, or of a file that cells
@@ -49,23 +62,23 @@ func File(ctx context.Context, src []byte, o Options) []Diagnostic {
 	if errors.As(err, &errs) {
 		return unreadable(lines, o.Name, errs)
 	}
-	return checkDocument(ctx, doc, lines, o)
+	return new(Checker).check(ctx, doc, lines, o)
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func isStar(name string) bool { return path.Ext(name) == ".star" }
 
-// checkDocument checks a document; lines are those of its file, nil if they are
-// not known.
-func checkDocument(ctx context.Context, doc *notebooks.Document, lines []string, o Options) []Diagnostic {
+// check checks a document; lines are those of its file, nil if they are not
+// known.
+func (x *Checker) check(ctx context.Context, doc *notebooks.Document, lines []string, o Options) []Diagnostic {
 	own := *doc
 	own.Cells = slices.Clone(doc.Cells)
 	builtins, err := builtin.Env(paramValues(doc.Front.Params))
 	if err != nil {
 		return nil // not reached: cells can hold the values of every type of param
 	}
-	c := &checker{Options: o, doc: &own, lines: lines, builtins: builtins, byID: map[string]*cell{}, loader: newLoader(o)}
+	c := &checker{Options: o, doc: &own, lines: lines, builtins: builtins, byID: map[string]*cell{}, loader: newLoader(o), versions: x}
 	for _, docCell := range doc.Cells {
 		c.noID = append(c.noID, docCell.ID == "" && docCell.Lang != notebooks.Markdown)
 	}
@@ -93,6 +106,8 @@ type checker struct {
 	cells    []*cell // the code cells that are programs, in file order
 	byID     map[string]*cell
 	loader   *loader
+	versions *Checker
+	needed   map[string][]string // the cells that read a name of a cell
 	found    []Diagnostic
 }
 
@@ -106,8 +121,9 @@ type cell struct {
 
 // run applies all rules. It tells whether it came to the end.
 func (c *checker) run(ctx context.Context) bool {
-	c.notebook = kernel.Compile(c.doc, c.builtins)
+	c.notebook = c.versions.compiler.Compile(c.doc, c.builtins)
 	c.parse()
+	c.readers()
 	c.kernelProblems()
 	if !c.infer(ctx) {
 		return false
@@ -122,17 +138,35 @@ func (c *checker) run(ctx context.Context) bool {
 
 // parse gets the trees of the cells that are programs.
 func (c *checker) parse() {
+	trees := map[string]*lang.Tree{}
 	for _, k := range c.notebook.Cells {
 		if k.Program == nil {
 			continue
 		}
-		tree, err := lang.ParseTree(k.ID, k.Source)
-		if err != nil {
-			continue // Compile has accepted it, so there is none
+		tree, known := c.versions.trees[k.Source]
+		if !known {
+			var err error
+			if tree, err = lang.ParseTree(k.ID, k.Source); err != nil {
+				continue // Compile has accepted it, so there is none
+			}
 		}
+		trees[k.Source] = tree
 		one := &cell{Cell: k, doc: &c.doc.Cells[k.Index], tree: tree, facts: &infer.Facts{}}
 		c.cells = append(c.cells, one)
 		c.byID[k.ID] = one
+	}
+	c.versions.trees = trees
+}
+
+// readers finds which cells read the names of each.
+func (c *checker) readers() {
+	c.needed = map[string][]string{}
+	for _, k := range c.notebook.Cells {
+		for _, need := range c.notebook.Graph.Needs(k.ID) {
+			if need.Name != "" && !slices.Contains(c.needed[need.ID], k.ID) {
+				c.needed[need.ID] = append(c.needed[need.ID], k.ID)
+			}
+		}
 	}
 }
 

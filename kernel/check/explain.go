@@ -39,7 +39,7 @@ func PlainPage(page string) string {
 		switch {
 		case strings.HasPrefix(line, "````"):
 			inside = !inside
-		case inside:
+		case inside && line != "\n":
 			b.WriteString("    " + line)
 		case strings.HasPrefix(line, "## "):
 			b.WriteString(strings.ToUpper(strings.TrimPrefix(line, "## ")))

@@ -54,35 +54,36 @@ func fixOnce(ctx context.Context, src []byte, o Options) ([]byte, []Diagnostic) 
 
 // fixDocument applies fixes to a document. It gives those that it applied.
 func fixDocument(doc *notebooks.Document, fixable []Diagnostic) []Diagnostic {
-	ids := slices.Clone(doc.Cells)
-	named := notebooks.Document{Front: doc.Front, Cells: ids}
-	named.AssignIDs()
+	named := notebooks.Document{Front: doc.Front, Cells: slices.Clone(doc.Cells)}
+	named.AssignIDs() // as the diagnostics name the cells
 	var done []Diagnostic
 	for i := range doc.Cells {
-		cell := &doc.Cells[i]
-		id := ids[i].ID
-		var here []Diagnostic
-		for _, d := range fixable {
-			if d.Cell != id {
-				continue
-			}
-			switch {
-			case d.Fix.AssignIDs:
-				cell.ID = id
-				done = append(done, d)
-			case d.Fix.Attr != nil:
-				cell.Attrs.Set(d.Fix.Attr.Key, d.Fix.Attr.Value)
-				done = append(done, d)
-			default:
-				here = append(here, d)
-			}
-		}
-		text, edited := applyEdits(cell.Source, here)
-		cell.Source = text
-		done = append(done, edited...)
+		here := slices.DeleteFunc(slices.Clone(fixable), func(d Diagnostic) bool { return d.Cell != named.Cells[i].ID })
+		done = append(done, fixCell(&doc.Cells[i], named.Cells[i].ID, here)...)
 	}
 	doc.AssignIDs() // canonical form has an id for every code cell
 	return done
+}
+
+func fixCell(cell *notebooks.Cell, id string, fixable []Diagnostic) []Diagnostic {
+	var done, edits []Diagnostic
+	set := map[string]bool{}
+	for _, d := range fixable {
+		switch attr := d.Fix.Attr; {
+		case d.Fix.AssignIDs:
+			cell.ID = id
+			done = append(done, d)
+		case attr != nil && !set[attr.Key]: // a second change of one attribute waits for the next round
+			set[attr.Key] = true
+			cell.Attrs.Set(attr.Key, attr.Value)
+			done = append(done, d)
+		case attr == nil:
+			edits = append(edits, d)
+		}
+	}
+	text, edited := applyEdits(cell.Source, edits)
+	cell.Source = text
+	return append(done, edited...)
 }
 
 // applyEdits applies the fixes of one text from its end to its start, those

@@ -193,5 +193,9 @@ func (ig *ignore) removal(line string) Edit {
 	if before == "" && after == "" {
 		return Edit{Line: ig.line, Col: 1, EndLine: ig.line + 1, EndCol: 1}
 	}
-	return Edit{Line: ig.line, Col: utf8.RuneCountInString(before) + 1, EndLine: ig.line, EndCol: ig.end}
+	end := ig.end
+	if after == "" {
+		end = len(runes) + 1
+	}
+	return Edit{Line: ig.line, Col: utf8.RuneCountInString(before) + 1, EndLine: ig.line, EndCol: end}
 }

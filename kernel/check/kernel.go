@@ -8,6 +8,7 @@ import (
 
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/infer"
 	"github.com/wnb-dev/wnb/notebooks"
 )
 
@@ -67,7 +68,7 @@ func (c *checker) after(k *kernel.Cell, p *lang.Error) Diagnostic {
 				ids = append(ids, other.ID)
 			}
 		}
-		if best := lang.Suggest(id, ids); best != "" && !slices.Contains(k.After, best) {
+		if best := infer.Clearly(id, ids); best != "" && !slices.Contains(k.After, best) {
 			after := slices.Clone(k.After)
 			after[i] = best
 			d.Fix = &Fix{Title: "write after=" + best, Attr: &notebooks.Attr{Key: notebooks.After, Value: strings.Join(after, ",")}}

@@ -70,7 +70,7 @@ func (l *loader) check(ctx context.Context, name string, src []byte) {
 	text := strings.TrimSuffix(lineEnds.Replace(string(src)), "\n")
 	o := l.options
 	o.Name = name
-	c := &checker{Options: o, star: true, builtins: builtin.Pure(), byID: map[string]*cell{}, loader: l,
+	c := &checker{Options: o, star: true, builtins: builtin.Pure(), byID: map[string]*cell{}, loader: l, versions: new(Checker),
 		doc: &notebooks.Document{Cells: []notebooks.Cell{{ID: name, Lang: notebooks.Starlark, Source: text, Line: 1}}}}
 	if c.run(ctx) {
 		l.files[name].found = c.finish()

@@ -38,25 +38,13 @@ func (c *checker) readNames() map[string]bool {
 	return read
 }
 
-// feeds tells whether a cell gives a name to another one.
-func (c *checker) feeds(id string) bool {
-	for _, k := range c.notebook.Cells {
-		for _, need := range c.notebook.Graph.Needs(k.ID) {
-			if need.ID == id && need.Name != "" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // unused reports what a cell defines and nothing reads. Of a cell that feeds no
 // other the names are what people look at, so that it is a note.
 func (c *checker) unused(one *cell, read map[string]bool) {
 	own := usedInside(one)
 	together := unpacked(one.tree.File.Stmts)
 	severity := Warning
-	if !c.feeds(one.ID) {
+	if len(c.needed[one.ID]) == 0 {
 		severity = Note
 	}
 	for _, def := range one.Program.Defines() {

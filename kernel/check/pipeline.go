@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/wnb-dev/wnb/kernel/infer"
@@ -16,14 +15,7 @@ func (c *checker) impure() {
 		if len(one.facts.Impure) == 0 || one.doc.Attrs.Has(notebooks.Cache) || one.Always {
 			continue
 		}
-		var readers []string
-		for _, k := range c.notebook.Cells {
-			for _, need := range c.notebook.Graph.Needs(k.ID) {
-				if need.ID == one.ID && need.Name != "" && !slices.Contains(readers, k.ID) {
-					readers = append(readers, k.ID)
-				}
-			}
-		}
+		readers := c.needed[one.ID]
 		if len(readers) == 0 {
 			continue
 		}
@@ -104,7 +96,7 @@ func (c *checker) shared(t, writer touch) {
 	}
 	c.add(c.span(t.cell, t.file.Start, t.file.End, readUnordered, Warning,
 		fmt.Sprintf("cell %s writes %s, and nothing says that it comes first", id, t.file.Name),
-		fmt.Sprintf("write after=%s in the first line of cell %s", id, t.cell.ID)))
+		fmt.Sprintf("write the path itself in both cells, or after=%s in the first line of cell %s", id, t.cell.ID)))
 }
 
 // comesBefore tells whether a cell waits for another one, also through others.

@@ -74,20 +74,38 @@ func (d *Diagnostic) quote(b *strings.Builder, paint func(string) string) {
 		line = d.Line
 	}
 	number := fmt.Sprintf("%5d | ", line)
-	b.WriteString(number + d.Source + "\n")
-	runes := []rune(d.Source)
-	if d.Col < 1 || d.Col > len(runes)+1 {
+	runes, from, to := window([]rune(d.Source), d.Col-1, d.EndCol-1)
+	b.WriteString(number + string(runes) + "\n")
+	if from < 0 || from > len(runes) {
 		return
 	}
 	b.WriteString(strings.Repeat(" ", len(number)-2) + "| ")
-	for _, r := range runes[:d.Col-1] {
+	for _, r := range runes[:from] {
 		if r != '\t' {
 			r = ' '
 		}
 		b.WriteRune(r)
 	}
-	width := max(1, min(d.EndCol, len(runes)+1)-d.Col)
-	b.WriteString(paint(strings.Repeat("^", width)) + "\n")
+	b.WriteString(paint(strings.Repeat("^", max(1, min(to, len(runes))-from))) + "\n")
+}
+
+// maxLine is how much of a line is shown, in characters.
+const maxLine = 160
+
+// window is the part of a long line around a place, and the place in it.
+func window(line []rune, from, to int) (part []rune, newFrom, newTo int) {
+	if len(line) <= maxLine {
+		return line, from, to
+	}
+	start := max(0, min(from-maxLine/4, len(line)-maxLine))
+	part = append([]rune{}, line[start:start+maxLine]...)
+	if start > 0 {
+		part[0] = '…'
+	}
+	if start+maxLine < len(line) {
+		part[maxLine-1] = '…'
+	}
+	return part, from - start, to - start
 }
 
 // WriteJSON writes a line of JSON for each diagnostic.

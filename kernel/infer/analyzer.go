@@ -34,11 +34,28 @@ type Analyzer struct {
 	env     Env
 	exports map[string]Value
 	parsed  map[string]*signature // by text
+	members map[string]members    // by type
+}
+
+// members are the members of a type of values.
+type members struct {
+	builtin.Members
+	known bool
+}
+
+// membersOf are the members of the values of a type, if it is one of ours.
+func (a *Analyzer) membersOf(typ string) (builtin.Members, bool) {
+	m, seen := a.members[typ]
+	if !seen {
+		m.Members, m.known = builtin.MembersOf(typ)
+		a.members[typ] = m
+	}
+	return m.Members, m.known
 }
 
 // New starts with no cell.
 func New(env Env) *Analyzer {
-	return &Analyzer{env: env, exports: map[string]Value{}, parsed: map[string]*signature{}}
+	return &Analyzer{env: env, exports: map[string]Value{}, parsed: map[string]*signature{}, members: map[string]members{}}
 }
 
 // A Kind is what is wrong at a place.

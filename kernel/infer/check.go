@@ -143,7 +143,7 @@ func (w *walker) noKeyword(s *signature, name, hint string, arg argument) {
 		hint = strings.TrimSuffix(fmt.Sprintf("did you mean `%s`? %s", best, hint), " ")
 	}
 	start, end := arg.id.Span()
-	w.report(Problem{Kind: NoKeyword, Start: start, End: end, Hint: hint, Instead: clearly(arg.name, s.names()),
+	w.report(Problem{Kind: NoKeyword, Start: start, End: end, Hint: hint, Instead: Clearly(arg.name, s.names()),
 		Msg: fmt.Sprintf("%s() has no parameter `%s`", name, arg.name)})
 }
 
@@ -177,6 +177,6 @@ func (w *walker) checkByName(sig builtin.Signature, fn starlark.Value, args *arg
 		}
 		msg, hint := words(err)
 		start, end := arg.id.Span()
-		w.report(Problem{Kind: NoKeyword, Start: start, End: end, Msg: msg, Hint: hint, Instead: clearly(arg.name, s.names())})
+		w.report(Problem{Kind: NoKeyword, Start: start, End: end, Msg: msg, Hint: hint, Instead: Clearly(arg.name, s.names())})
 	}
 }

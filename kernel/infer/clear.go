@@ -2,14 +2,15 @@ package infer
 
 import "strings"
 
-// clearly is the one candidate that a name was meant to be beyond doubt; "" if
+// Clearly is the one candidate that a name was meant to be beyond doubt; "" if
 // there is none. It is the same but for case and underscores, or one slip of a
-// letter away, and no other is near: f2_score is not clearly f1_score.
-func clearly(name string, candidates []string) string {
+// letter away, and no other is near. f2_score is not clearly f1_score, and last
+// not clearly cast.
+func Clearly(name string, candidates []string) string {
 	plain := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 	found := ""
 	for _, c := range candidates {
-		if plain(c) != plain(name) && !(len(name) >= 5 && digits(c) == digits(name) && oneSlip([]rune(name), []rune(c))) {
+		if plain(c) != plain(name) && !(digits(c) == digits(name) && oneSlip([]rune(name), []rune(c))) {
 			continue
 		}
 		if found != "" {
@@ -29,26 +30,32 @@ func digits(s string) string {
 	}, s)
 }
 
-// oneSlip tells whether one letter too many, too few or wrong, or two exchanged,
-// make a of b.
+// The shortest words in which a slip is taken for one: of a letter too many, too
+// few or exchanged, and of a wrong letter, which makes other words more easily.
+const (
+	shortest      = 4
+	shortestWrong = 6
+)
+
+// oneSlip tells whether one slip makes a of b.
 func oneSlip(a, b []rune) bool {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if len(b)-len(a) > 1 {
+	if len(b)-len(a) > 1 || len(a) < shortest {
 		return false
 	}
 	i := 0
 	for i < len(a) && a[i] == b[i] {
 		i++
 	}
-	rest := func(a, b []rune) bool { return string(a) == string(b) }
+	same := func(a, b []rune) bool { return string(a) == string(b) }
 	if len(a) < len(b) {
-		return rest(a[i:], b[i+1:])
+		return same(a[i:], b[i+1:])
 	}
 	if i == len(a) {
 		return true
 	}
-	exchanged := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && rest(a[i+2:], b[i+2:])
-	return exchanged || rest(a[i+1:], b[i+1:])
+	exchanged := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && same(a[i+2:], b[i+2:])
+	return exchanged || len(a) >= shortestWrong && same(a[i+1:], b[i+1:])
 }

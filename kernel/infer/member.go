@@ -27,14 +27,14 @@ func (w *walker) dot(e *syntax.DotExpr, called bool) Value {
 	if of.Type == "module" && of.Static != nil {
 		return w.moduleMember(of, e)
 	}
-	if m, ok := builtin.MembersOf(of.Type); ok {
+	if m, ok := w.cell.analyzer.membersOf(of.Type); ok {
 		return w.member(of, m, e, called)
 	}
 	if names, ok := nativeMembers(of.Type); ok {
 		if slices.Contains(names, name) {
 			return Value{Type: "builtin_function_or_method", sig: &builtin.Signature{Name: of.Type + "." + name, Params: "*args, **kwargs"}}
 		}
-		w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), suggestion(name, names), clearly(name, names))
+		w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), suggestion(name, names), Clearly(name, names))
 	}
 	return Value{}
 }
@@ -97,7 +97,7 @@ func (w *walker) has(v Value, name string) bool {
 	if names, ok := nativeMembers(v.Type); ok {
 		return slices.Contains(names, name)
 	}
-	m, ok := builtin.MembersOf(v.Type)
+	m, ok := w.cell.analyzer.membersOf(v.Type)
 	if !ok {
 		return false
 	}
@@ -115,7 +115,7 @@ func (w *walker) moduleMember(of Value, e *syntax.DotExpr) Value {
 		return builtinValue(v)
 	}
 	msg, hint := words(err)
-	w.noAttribute(e, msg, hint, clearly(name, m.AttrNames()))
+	w.noAttribute(e, msg, hint, Clearly(name, m.AttrNames()))
 	return Value{}
 }
 
@@ -154,7 +154,7 @@ func (w *walker) noMember(of Value, m builtin.Members, e *syntax.DotExpr, column
 	if instead := m.Elsewhere[name]; instead != "" {
 		hint = "write " + instead
 	}
-	w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), hint, clearly(name, slices.Collect(maps.Keys(m.Methods))))
+	w.noAttribute(e, fmt.Sprintf("%s has no `%s`", described(of.Type), name), hint, Clearly(name, slices.Collect(maps.Keys(m.Methods))))
 }
 
 // noAttribute reports an attribute, unless a condition may have asked for it.
