@@ -16,7 +16,7 @@
 //     some captured variables where freezing finds an end.
 //  4. analyze.go resolves names: what the cell defines, what it reads from
 //     other cells or from the builtins, and what of that it would change.
-//  5. run.go evaluates under a context, a step, depth and memory limit, and
+//  5. run.go evaluates under a context, a step, depth and memory limit (guard.go), and
 //     freezes all that the cell made.
 //
 // The interpreter is go.starlark.net itself, neither forked nor copied. The
