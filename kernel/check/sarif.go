@@ -31,6 +31,7 @@ type (
 		ID      string       `json:"id"`
 		Name    string       `json:"name"`
 		Short   sarifMessage `json:"shortDescription"`
+		Full    sarifMessage `json:"fullDescription"`
 		Help    sarifMessage `json:"help"`
 		Default sarifConfig  `json:"defaultConfiguration"`
 	}
@@ -55,7 +56,7 @@ type (
 	}
 	sarifPhysical struct {
 		Artifact sarifArtifact `json:"artifactLocation"`
-		Region   *sarifRegion  `json:"region,omitempty"`
+		Region   sarifRegion   `json:"region"`
 	}
 	sarifArtifact struct {
 		URI string `json:"uri"`
@@ -97,7 +98,7 @@ func WriteSARIF(w io.Writer, ds []Diagnostic, version string) error {
 		index[r.Code] = i
 		page, _ := Explain(r.Code)
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
-			ID: r.Code, Name: r.Name, Short: sarifMessage{Text: r.Summary}, Help: sarifMessage{Text: r.Summary, Markdown: page},
+			ID: r.Code, Name: r.Name, Short: sarifMessage{Text: r.Summary}, Full: sarifMessage{Text: firstParagraph(page)}, Help: sarifMessage{Text: r.Summary, Markdown: page},
 			Default: sarifConfig{string(r.Severity)},
 		})
 	}
@@ -110,16 +111,22 @@ func WriteSARIF(w io.Writer, ds []Diagnostic, version string) error {
 	return enc.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
 }
 
+// firstParagraph is what a page says first, under its heading.
+func firstParagraph(page string) string {
+	_, text, _ := strings.Cut(page, "\n\n")
+	text, _, _ = strings.Cut(text, "\n\n")
+	return strings.ReplaceAll(text, "\n", " ")
+}
+
 func (d *Diagnostic) sarif(index map[string]int) sarifResult {
 	text := d.Message
 	if d.Hint != "" {
 		text += "\n" + d.Hint
 	}
 	artifact := sarifArtifact{uri(d.File)}
-	at := sarifLocation{Physical: sarifPhysical{Artifact: artifact}}
-	if d.FileLine > 0 {
-		at.Physical.Region = &sarifRegion{StartLine: d.FileLine, StartColumn: d.Col, EndColumn: d.EndCol}
-	}
+	// Code hosts want a line also of what has none.
+	region := sarifRegion{StartLine: max(d.FileLine, 1), StartColumn: d.Col, EndColumn: d.EndCol}
+	at := sarifLocation{Physical: sarifPhysical{Artifact: artifact, Region: region}}
 	if d.Cell != "" {
 		at.Logical = []sarifLogical{{"cell " + d.Cell, "module"}}
 	}
