@@ -24,7 +24,8 @@ func canonical(f *syntax.File, text string) string {
 // parentheses.
 type printer struct {
 	strings.Builder
-	indent int
+	indent    int
+	forPeople bool // without hidden names
 }
 
 // A strength is how tightly an expression binds, or how tightly a place in the

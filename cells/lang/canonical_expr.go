@@ -24,6 +24,10 @@ func (w *printer) expr(e syntax.Expr, want strength) {
 func (w *printer) bare(e syntax.Expr, want strength) {
 	switch e := e.(type) {
 	case *syntax.Ident:
+		if w.forPeople && IsDefault(e.Name) {
+			w.write("...")
+			return
+		}
 		w.write(e.Name)
 	case *syntax.Literal:
 		w.literal(e)
@@ -69,6 +73,10 @@ func (w *printer) suffixed(e syntax.Expr) {
 		}
 		w.write(".", e.Name.Name)
 	case *syntax.CallExpr:
+		if fn, ok := e.Fn.(*syntax.Ident); ok && w.forPeople && fn.Name == reserved+"f" {
+			w.fstring(e.Args)
+			return
+		}
 		w.expr(e.Fn, asBase)
 		w.write("(")
 		w.list(e.Args)

@@ -84,9 +84,6 @@ func (e *Error) Where() string {
 	return strings.Join(parts, ", ")
 }
 
-// homeless starts the name of the place of a function whose def is in no cell.
-const homeless = "function "
-
 func placeName(cell string) string {
 	if isFile(cell) || strings.HasPrefix(cell, homeless) {
 		return cell

@@ -89,22 +89,27 @@ func message(eval *starlark.EvalError) string {
 // have no lines.
 func (p *Program) trace(stack starlark.CallStack, lookup func(string) *Program) []Frame {
 	var frames []Frame
+	without := map[string]func(*Frame){} // for functions without a home, by file name
 	for _, c := range stack {
-		if c.Pos.Filename() == "<builtin>" {
+		file := c.Pos.Filename()
+		if file == "<builtin>" {
 			continue
 		}
-		id, code, own := strings.Cut(c.Pos.Filename(), codeMark)
+		id, code, own := strings.Cut(file, codeMark)
 		f := Frame{Cell: id, Line: int(c.Pos.Line), Col: int(c.Pos.Col)}
 		if c.Name != "<toplevel>" {
 			f.Func = c.Name
 		}
 		q := p
-		if own {
-			q = &Program{ID: id, lines: strings.Split(code, "\n")}
-		} else if f.Cell != p.ID && lookup != nil {
+		if f.Cell != p.ID && lookup != nil {
 			q = lookup(f.Cell)
 		}
-		if q != nil && q.ID == f.Cell {
+		if own {
+			if without[file] == nil {
+				without[file] = quoter(id, code)
+			}
+			without[file](&f)
+		} else if q != nil && q.ID == f.Cell {
 			f.Line, f.Col = q.position(c.Pos)
 			f.Source = q.Line(f.Line)
 		}

@@ -144,6 +144,32 @@ func TestPlacesOfRebuiltFunctions(t *testing.T) {
 	}
 }
 
+// What the scanner and Rebuild put into the code is not shown.
+func TestHomelessFunctionShowsWhatWasWritten(t *testing.T) {
+	for source, want := range map[string]string{
+		`f = lambda x, k=1: f"a{{{x!r:>{k}}\"{x // 0 =}"`: `lambda x, k=...: f"a{{{x!r:>{k}}\"{x // 0 =}"`,
+		`f = lambda x: f"{ {'a': x}['a'] // 0:.2f}"`:      `lambda x: f"{ {"a": x}["a"] // 0:.2f}"`,
+		"f = lambda x: (x) // 0":                          "lambda x: x // 0",
+	} {
+		res, e := run(t, source, nil)
+		if e != nil {
+			t.Fatal(e)
+		}
+		form, err := lang.Inspect(res.Exports["f"].(*starlark.Function))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fn, err := lang.Rebuild(form.Name, form.Code, form.Captured, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, e = run(t, "f(1)", starlark.StringDict{"f": fn})
+		if e == nil || e.Source != want || e.Where() == "" {
+			t.Errorf("%s: got %v in %q, want %q", source, e, e.Source, want)
+		}
+	}
+}
+
 func TestAttrsOf(t *testing.T) {
 	for source, want := range map[string]string{
 		"params.seed":                              "[seed] false",

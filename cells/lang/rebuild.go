@@ -61,13 +61,9 @@ type template struct {
 	given    starlark.StringDict // what the code uses of the language itself
 }
 
-// codeMark ends the name in the file name of a function without a home. Behind
-// it comes the code: so a back-trace has its lines.
-const codeMark = "\x00"
-
 func makeTemplate(name, code string, h *Home) (*template, error) {
 	t := &template{}
-	file := homeless + name + codeMark + code
+	file := homelessFile(name, code)
 	if h != nil {
 		t.program, file = h.program, h.program.ID
 	} else {
