@@ -152,6 +152,9 @@ func (r *Result) fail(err error) {
 }
 
 func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, rec *recorder) (starlark.StringDict, error) {
+	if isExtension(c.Lang) {
+		return x.extend(ctx, c, rec)
+	}
 	if c.Lang != notebooks.Starlark {
 		return nil, &lang.Error{Kind: lang.KindRuntime, Cell: c.ID, Msg: string(c.Lang) + " cells are not available yet", Hint: "give the cell the attribute .disabled to leave it out"}
 	}

@@ -57,6 +57,10 @@ func (x *Executor) recipe(ctx context.Context, n *Notebook, c *Cell, values map[
 		Lang: string(c.Lang), Reads: map[string]string{}, Version: x.opts.Version, Arch: runtime.GOARCH,
 		Setting: map[string]string{"max_output": strconv.Itoa(x.opts.World.maxOutput())},
 	}
+	if isExtension(c.Lang) {
+		r.Code, r.Setting["kind"], r.Setting["name"] = c.Source, c.Kind, c.outName
+		return r, ""
+	}
 	if c.Program == nil {
 		return r, string(c.Lang) + " cells are not kept yet"
 	}

@@ -32,6 +32,7 @@ type Cell struct {
 	Continue bool // a failure does not fail the run
 	Retries  int
 	Timeout  time.Duration
+	Kind     string // of an extension: metric, scorer or transform; may be empty
 	outName  string // what a cell of another language gives to the others
 }
 
@@ -180,6 +181,7 @@ func (c *Cell) readAttrs(a notebooks.Attrs) error {
 	c.When, _ = a.Get(notebooks.When)
 	c.Always = a.Has(notebooks.Always)
 	c.Disabled = a.Has(notebooks.Disabled)
+	c.Kind, _ = a.Get(notebooks.Kind)
 	c.Timeout, errTimeout = a.Timeout()
 	c.Retries, errRetries = a.Retries()
 	if v, ok := a.Get(notebooks.OnError); ok {
@@ -200,14 +202,6 @@ func (c *Cell) readAttrs(a notebooks.Attrs) error {
 		c.outName = strings.ReplaceAll(c.ID, "-", "_")
 	}
 	return errors.Join(errTimeout, errRetries, errOnError, errCache)
-}
-
-func isExtension(l notebooks.Lang) bool {
-	switch l {
-	case notebooks.Go, notebooks.Rust, notebooks.C, notebooks.AssemblyScript, notebooks.WAT:
-		return true
-	}
-	return false
 }
 
 func (c *Cell) defines() []string {

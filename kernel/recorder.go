@@ -40,6 +40,8 @@ type World struct {
 	// Secret looks up a secret; nil if there is none. The error of a name that
 	// is not set wraps fs.ErrNotExist.
 	Secret func(ctx context.Context, name string) (string, error)
+	// Extensions runs scoring extensions; nil if none can run.
+	Extensions *builtin.Extensions
 	// HashKey keys the hashes of what must not be guessed from its hash:
 	// variables of the environment and secrets.
 	HashKey []byte
@@ -235,4 +237,10 @@ func (r *recorder) Threads() int { return r.world.Threads }
 // Limiter is the number of goroutines that all computations of a run share.
 func (r *recorder) Limiter() builtin.Limiter { return r.executor.workers }
 
-var _ builtin.Limited = (*recorder)(nil)
+// Extensions runs scoring extensions.
+func (r *recorder) Extensions() *builtin.Extensions { return r.world.Extensions }
+
+var (
+	_ builtin.Limited       = (*recorder)(nil)
+	_ builtin.ExtensionHost = (*recorder)(nil)
+)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/scorer/toolchain"
 	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -72,6 +73,8 @@ type Options struct {
 	// Lookup finds programs that are neither cells nor loaded files, for
 	// back-traces; may be nil.
 	Lookup func(id string) *lang.Program
+	// Toolchain says how extension cells are compiled; nil if they cannot be.
+	Toolchain *toolchain.Options
 	// Limits hold for each cell.
 	Limits   lang.Limits
 	Observer Observer

@@ -18,3 +18,9 @@ func (e *Error) Map(change func(string) string) *Error {
 	}
 	return &out
 }
+
+// Because gives an error its cause.
+func Because(e *Error, cause error) *Error {
+	e.cause = cause
+	return e
+}

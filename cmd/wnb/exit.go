@@ -20,12 +20,13 @@ const (
 	exitCellFailed  = 3
 	exitTestFailed  = 4
 	exitPartial     = 5
+	exitSandbox     = 12
 	exitInterrupted = 130
 )
 
 const exitHelp = `Exit codes: 0 ok, 1 error, 2 wrong usage, 3 a cell failed (also by time-out),
 4 a test failed or something differs from the lock, 5 partial (only cells that may
-fail have failed), 130 interrupted.`
+fail have failed), 12 an extension hit a limit of the sandbox, 130 interrupted.`
 
 // An exitErr is an error with the code that the process ends with. One without
 // an error of its own has been reported already.

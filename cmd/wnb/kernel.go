@@ -170,20 +170,25 @@ func (s *state) newSession(dir string, mode session.Mode, memory uint64, results
 	if err != nil {
 		return nil, protocol.Source{}, err
 	}
+	run, compile, err := extensions(s.storeDir(root))
+	if err != nil {
+		return nil, protocol.Source{}, err
+	}
 	source := protocol.Source{Session: newID(), Username: userName(s.env), Now: s.clock, NewID: newID}
 	ses, err := session.New(session.Options{
 		Source: source,
 		World: kernel.World{
-			Dir: dir, Blobs: blobs{content}, Clock: s.clock, Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key,
+			Dir: dir, Blobs: blobs{content}, Clock: s.clock, Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key, Extensions: run,
 		},
 		Project: project.FS(), Limits: lang.Limits{Memory: memory}, Mode: mode, Version: version(), Build: id,
-		Cache: results, Content: blobs{content},
+		Cache: results, Content: blobs{content}, Toolchain: compile,
 		Channels: []kernel.Channel{logChannel{s.err}},
 	})
 	if err != nil {
 		return nil, protocol.Source{}, errors.Join(err, project.Close())
 	}
-	context.AfterFunc(ses.Done(), func() { _ = project.Close() }) // nothing reads from it any more
+	// Nothing uses them any more; the process ends soon.
+	context.AfterFunc(ses.Done(), func() { _ = errors.Join(project.Close(), run.Close()) })
 	return ses, source, nil
 }
 

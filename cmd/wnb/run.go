@@ -267,6 +267,11 @@ func withTimeout(ctx context.Context, d time.Duration) (context.Context, context
 func exitCode(o *kernel.Outcome) int {
 	switch o.Verdict() {
 	case kernel.Failed:
+		for _, r := range o.Failures() {
+			if errors.Is(r.Err, builtin.ErrSandboxLimit) {
+				return exitSandbox
+			}
+		}
 		return exitCellFailed
 	case kernel.Partial:
 		return exitPartial

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -76,11 +77,7 @@ type engine struct {
 
 // close ends what the engine holds open.
 func (e *engine) close(ctx context.Context) error {
-	err := e.results.Flush(ctx)
-	if closeErr := e.project.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return errors.Join(e.results.Flush(ctx), e.options.World.Extensions.Close(), e.project.Close())
 }
 
 // newEngine puts together what a run of a job needs.
@@ -97,6 +94,10 @@ func (s *state) newEngine(ctx context.Context, store *storage.Store, j *job, env
 	if err != nil {
 		return nil, err
 	}
+	run, compile, err := extensions(store.Dir())
+	if err != nil {
+		return nil, err
+	}
 	e := &engine{notebook: kernel.Compile(j.doc, env), results: runlog.NewResults(store), project: project}
 	if err := f.check(e.notebook); err != nil {
 		return nil, err
@@ -104,9 +105,9 @@ func (s *state) newEngine(ctx context.Context, store *storage.Store, j *job, env
 	e.options = kernel.Options{
 		World: kernel.World{
 			Dir: j.dir, Blobs: e.results, Clock: s.clock, Channels: []kernel.Channel{logChannel{s.err}},
-			Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key,
+			Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key, Extensions: run,
 		},
-		Builtins: env, Params: runlog.Params(j.params), Project: project.FS(), Version: id,
+		Builtins: env, Params: runlog.Params(j.params), Project: project.FS(), Version: id, Toolchain: compile,
 		Jobs: f.jobs, Only: f.only, Force: f.forced, Hashes: true,
 	}
 	if !f.noCache {

@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells/lang"
+	"github.com/wnb-dev/wnb/cells/scorer/toolchain"
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/kernel/protocol"
@@ -32,6 +33,8 @@ type Options struct {
 	Mode    Mode
 	Version string // of wnb
 	Build   string // of wnb: results of another build are not used
+	// Toolchain says how extension cells are compiled; nil if they cannot be.
+	Toolchain *toolchain.Options
 	// Cache keeps results. If it is nil and Content is not, results are kept by
 	// the server; see TypeResults.
 	Cache   *cache.Cache

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"path/filepath"
+
+	"github.com/wnb-dev/wnb/cells/builtin"
+	"github.com/wnb-dev/wnb/cells/scorer"
+	"github.com/wnb-dev/wnb/cells/scorer/toolchain"
+)
+
+// extensions are what runs and compiles scoring extensions. What was compiled
+// is kept in the store's folder.
+func extensions(store string) (*builtin.Extensions, *toolchain.Options, error) {
+	dir := filepath.Join(store, "extensions")
+	modules, err := toolchain.OpenDir(filepath.Join(dir, "modules"))
+	if err != nil {
+		return nil, nil, err
+	}
+	run := builtin.NewExtensions(scorer.Config{CacheDir: filepath.Join(dir, "native")})
+	return run, &toolchain.Options{Modules: modules}, nil
+}
