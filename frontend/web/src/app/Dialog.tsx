@@ -1,18 +1,24 @@
 // Modal dialogs on the browser's own <dialog>, which keeps the focus inside.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
-export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean }) {
+/** Without onClose, only what is in the dialog ends it. */
+export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose?: () => void; children: ComponentChildren; wide?: boolean }) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const back = document.activeElement as HTMLElement | null;
-    ref.current!.showModal();
-    return () => back?.focus?.({ preventScroll: true });
+  const gone = useRef(false);
+  useLayoutEffect(() => {
+    const dialog = ref.current!;
+    dialog.showModal();
+    return () => {
+      gone.current = true;
+      dialog.close(); // gives the focus back
+    };
   }, []);
   return (
-    <dialog ref={ref} class={wide ? "wide" : ""} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose(); }}
-      onClick={(e) => { if (e.target === ref.current) onClose(); }}>
+    <dialog ref={ref} class={wide ? "wide" : ""} aria-label={title} onCancel={(e) => { if (!onClose) e.preventDefault(); }}
+      onClose={() => { if (gone.current) return; if (onClose) onClose(); else ref.current!.showModal(); }}
+      onClick={(e) => { if (e.target === ref.current) onClose?.(); }}>
       <div class="dialog-body">
         <h2>{title}</h2>
         {children}
@@ -39,7 +45,7 @@ export function confirm(title: string, text: string, ok: string, danger = false)
 export function Asking() {
   const a = asked.value;
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stem = a?.value?.lastIndexOf(".") ?? -1;
     input.current?.focus();
     input.current?.setSelectionRange(0, stem > 0 ? stem : a?.value?.length ?? 0);

@@ -1,6 +1,6 @@
 // The command palette: all commands of a page, found by typing.
 import { signal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Dialog } from "./Dialog";
 
 export interface Command { id: string; title: string; keys?: string; run: () => void }
@@ -34,7 +34,7 @@ function Open({ commands, close }: { commands: readonly Command[]; close: () => 
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const found = useMemo(() => commands.map((c) => ({ c, s: score(c.title, query) })).filter((f) => f.s >= 0).sort((a, b) => (query ? a.s - b.s : 0)).map((f) => f.c), [query, commands]);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
   const keys = (e: KeyboardEvent) => {
     const n = found.length;

@@ -43,7 +43,7 @@ export function TextPage({ path }: { path: string }) {
         <div class="text-editor" ref={host} />
       </main>
       {conflict && (
-        <Dialog title="The file was changed elsewhere" onClose={() => undefined}>
+        <Dialog title="The file was changed elsewhere">
           <p>Your version and the one on the disk differ. Which shall stay? The other one is kept as a version.</p>
           <div class="buttons">
             <button type="button" onClick={() => { setConflict(false); void file.current!.takeTheirs(); }}>Take theirs</button>

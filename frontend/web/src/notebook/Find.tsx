@@ -1,5 +1,5 @@
 // Find and replace in the sources of all cells.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { EditorView } from "@codemirror/view";
 import type { Cell } from "./cell";
 import { setFound } from "./editor";
@@ -40,7 +40,7 @@ export function Find({ nb }: { nb: Notebook }) {
   const re = useMemo(() => pattern(query, regex, matchCase), [query, regex, matchCase]);
   const matches = search(nb.doc.cells.value, re);
   const wrong = query !== "" && !re;
-  useEffect(() => { input.current?.focus(); input.current?.select(); }, []);
+  useLayoutEffect(() => { input.current?.focus(); input.current?.select(); }, []);
   useEffect(() => {
     for (const [id, view] of nb.editors) view.dispatch({ effects: setFound.of(matches.filter((m) => m.cell.id === id && m.to <= view.state.doc.length)) });
   });

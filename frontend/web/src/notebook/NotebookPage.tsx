@@ -184,7 +184,7 @@ function Panel({ nb }: { nb: Notebook }) {
 function Conflict({ nb }: { nb: Notebook }) {
   if (!nb.saver.conflict.value) return null;
   return (
-    <Dialog title="The file was changed elsewhere" onClose={() => undefined}>
+    <Dialog title="The file was changed elsewhere">
       <p>Somebody else, or another tab, changed the same cells as you. Which version shall stay? The other one is kept under Saved versions.</p>
       <div class="buttons">
         <button type="button" onClick={() => void nb.saver.settle("theirs")}>Take theirs</button>
@@ -202,7 +202,7 @@ function useKeys(nb: Notebook): void {
       const at = e.target as HTMLElement;
       if (e.defaultPrevented || document.querySelector("dialog[open], .menu")) return;
       const typing = at.closest("input, textarea, select, .cm-editor") !== null;
-      const own = at.closest(".cell, body > #root") !== null;
+      const own = at === document.body || at.closest("#root") !== null;
       const inCell = at === document.body || at.classList.contains("cell") || at.classList.contains("scroll-root");
       const onButton = !inCell && !typing && ["Enter", " "].includes(e.key);
       if (!own || onButton || (typing && !at.closest(".cm-editor") && !keyName(e).startsWith("Ctrl-"))) return;

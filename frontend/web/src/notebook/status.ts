@@ -41,6 +41,8 @@ function fromGraph(cell: Cell, g: Cell["graph"]["value"]): Status {
     case "running": return { name: "running", label: "", why: "It runs now." };
     case "queued": return { name: "queued", label: "queued", why: "It runs when those before it are done." };
   }
+  const error = cell.outputs.value.findLast((o) => o.output_type === "error");
+  if (error?.output_type === "error" && cell.ran.value !== null) return { name: "failed", label: "failed", why: sentence(error.evalue) };
   if (cell.outputs.value.length) return { name: "earlier", label: "from before", why: "The output is of an earlier kernel. Run the cell to bring it up to date." };
   return { name: "none", label: "", why: "It has not run yet." };
 }

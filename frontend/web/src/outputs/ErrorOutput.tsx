@@ -4,6 +4,8 @@ import { ansiSpans } from "./ansi";
 
 export interface Place { cell: string; line: number; column: number }
 export type GoTo = (place: Place) => void;
+/** Whether there is a cell of a name. */
+export type Known = (cell: string) => boolean;
 
 /** A suggestion that the page can carry out. */
 export interface Fix { label: string; apply: () => void }
@@ -11,10 +13,11 @@ export interface Fix { label: string; apply: () => void }
 const where = /(?:in )?cell ([A-Za-z0-9_-]{1,64})(?:, line (\d+)(?:, column (\d+))?)?/g;
 
 /** Text in which places of cells are links. */
-export function linked(text: string, goTo: GoTo): (VNode | string)[] {
+export function linked(text: string, goTo: GoTo, known: Known): (VNode | string)[] {
   const parts: (VNode | string)[] = [];
   let from = 0;
   for (const m of text.matchAll(where)) {
+    if (!known(m[1]!)) continue;
     const place = { cell: m[1]!, line: Number(m[2] ?? 0), column: Number(m[3] ?? 0) };
     parts.push(text.slice(from, m.index), <button type="button" class="link" onClick={() => goTo(place)}>{m[0]}</button>);
     from = m.index + m[0].length;
@@ -39,16 +42,16 @@ export function parts(evalue: string, traceback: string[]): { place: string[]; s
   return out;
 }
 
-export function ErrorOutput({ evalue, traceback, goTo, fix }: { evalue: string; traceback: string[]; goTo: GoTo; fix?: Fix | null }) {
+export function ErrorOutput({ evalue, traceback, goTo, known, fix }: { evalue: string; traceback: string[]; goTo: GoTo; known: Known; fix?: Fix | null }) {
   const p = parts(evalue, traceback);
   return (
     <div class="out-error" role="alert">
-      <p class="message"><span class="mark" aria-hidden="true">✕</span>{linked(evalue, goTo)}</p>
-      {p.place.length > 0 && <p class="place">{linked(plain(p.place.join(", ")), goTo)}</p>}
+      <p class="message"><span class="mark" aria-hidden="true">✕</span>{linked(evalue, goTo, known)}</p>
+      {p.place.length > 0 && <p class="place">{linked(plain(p.place.join(", ")), goTo, known)}</p>}
       {p.source.length > 0 && <pre class="source">{plain(p.source.join("\n"))}</pre>}
-      {p.hint && <p class="hint">{linked(p.hint, goTo)}{fix && <button type="button" class="small" onClick={fix.apply}>{fix.label}</button>}</p>}
+      {(p.hint || fix) && <p class="hint"><span>{linked(p.hint, goTo, known)}</span>{fix && <button type="button" class="small" onClick={fix.apply}>{fix.label}</button>}</p>}
       {p.trace.length > 0 && (
-        <details><summary>How it got there</summary><pre class="source">{linked(plain(p.trace.join("\n")), goTo)}</pre></details>
+        <details><summary>How it got there</summary><pre class="source">{linked(plain(p.trace.join("\n")), goTo, known)}</pre></details>
       )}
     </div>
   );

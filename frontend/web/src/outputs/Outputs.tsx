@@ -2,7 +2,7 @@
 import { memo } from "./memo";
 import type { MimeBundle, OutputJSON } from "../api/contents";
 import { Markdown } from "../notebook/Markdown";
-import { ErrorOutput, type Fix, type GoTo } from "./ErrorOutput";
+import { ErrorOutput, type Fix, type GoTo, type Known } from "./ErrorOutput";
 import { Figure } from "./Figure";
 import { Frame } from "./Frame";
 import { cleanHTML, needsFrame } from "./sanitize";
@@ -31,16 +31,16 @@ function Bundle({ data, metadata }: { data: MimeBundle; metadata: Record<string,
   return <Text text={text(data["text/plain"])} />;
 }
 
-function One({ output, goTo, fix }: { output: OutputJSON; goTo: GoTo; fix?: Fix | null }) {
+function One({ output, goTo, known, fix }: { output: OutputJSON; goTo: GoTo; known: Known; fix?: Fix | null }) {
   switch (output.output_type) {
     case "stream": return <Text text={text(output.text)} error={output.name === "stderr"} />;
-    case "error": return <ErrorOutput evalue={output.evalue} traceback={output.traceback} goTo={goTo} fix={fix} />;
+    case "error": return <ErrorOutput evalue={output.evalue} traceback={output.traceback} goTo={goTo} known={known} fix={fix} />;
     default: return <Bundle data={output.data} metadata={output.metadata} />;
   }
 }
 
 const Kept = memo(One, (a, b) => a.output === b.output && a.fix === b.fix);
 
-export function Outputs({ outputs, goTo, fix }: { outputs: OutputJSON[]; goTo: GoTo; fix?: Fix | null }) {
-  return <>{outputs.map((o, i) => <Kept key={i} output={o} goTo={goTo} fix={fix} />)}</>;
+export function Outputs({ outputs, goTo, known, fix }: { outputs: OutputJSON[]; goTo: GoTo; known: Known; fix?: Fix | null }) {
+  return <>{outputs.map((o, i) => <Kept key={i} output={o} goTo={goTo} known={known} fix={fix} />)}</>;
 }

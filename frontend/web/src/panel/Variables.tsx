@@ -49,7 +49,7 @@ export function Variables({ nb }: { nb: Notebook }) {
       </table>
       {open && (
         <Dialog title={open.name} wide onClose={() => setOpen(null)}>
-          <div class="outputs"><Outputs outputs={[{ output_type: "display_data", data: open.data, metadata: {} }]} goTo={() => undefined} /></div>
+          <div class="outputs"><Outputs outputs={[{ output_type: "display_data", data: open.data, metadata: {} }]} goTo={() => undefined} known={() => false} /></div>
           <div class="buttons"><button type="button" onClick={() => setOpen(null)}>Close</button></div>
         </Dialog>
       )}
