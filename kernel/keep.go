@@ -91,6 +91,9 @@ func (x *Executor) readHash(ctx context.Context, n *Notebook, c *Cell, name stri
 			return notGiven, nil
 		}
 		hash, err := v.Hash()
+		if err == nil && hash == "" {
+			err = errors.New("nobody asked for its hash when it was made")
+		}
 		if err != nil {
 			return "", fmt.Errorf("`%s` of cell %s cannot be hashed: %w", name, owner, err)
 		}
@@ -180,11 +183,9 @@ func (x *Executor) warn(res *Result, err error) {
 }
 
 func (x *Executor) save(ctx context.Context, k *keeping, res *Result) error {
-	for _, q := range cache.Questions(res.Effects) {
-		if q.Kind == cells.ImpureInput {
-			res.Uncached = q.Name
-			return nil
-		}
+	if why := notKept(res.Effects); why != "" {
+		res.Uncached = why
+		return nil
 	}
 	e := &cache.Entry{Cell: res.Cell.ID, Run: x.opts.RunID, Start: res.Start, Duration: res.Duration, Values: map[string]cache.Value{}, Effects: res.Effects}
 	for name, v := range res.Values {
@@ -198,6 +199,26 @@ func (x *Executor) save(ctx context.Context, k *keeping, res *Result) error {
 		e.Values[name] = packed
 	}
 	return x.opts.Cache.Save(ctx, k.key, e)
+}
+
+// notKept says why what a cell did cannot be used again: it asked what nobody
+// can ask again, or a message of it did not arrive and is to be sent next time.
+func notKept(effects []cells.Effect) string {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case cells.Input:
+			if e.Kind == cells.ImpureInput {
+				return e.Name
+			}
+		case cells.Notice:
+			for _, d := range e.Deliveries {
+				if d.Error != "" {
+					return "its message was not sent: " + d.Error
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // replay makes a kept result that of the cell; false if there is none.

@@ -197,10 +197,8 @@ func (m *mapping) reuse(ctx context.Context, key string, t *task) bool {
 
 // keep stores the result of a task, if it can be stored.
 func (m *mapping) keep(ctx context.Context, key string, e *cache.Entry, v starlark.Value) error {
-	for _, q := range e.Questions() {
-		if q.Kind == cells.ImpureInput {
-			return nil
-		}
+	if notKept(e.Effects) != "" {
+		return nil
 	}
 	c := m.executor.opts.Cache
 	stored, err := value.Encode(ctx, v, c.Parts())
