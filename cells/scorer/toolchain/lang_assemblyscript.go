@@ -123,8 +123,14 @@ func (assemblyScript) compile(ctx context.Context, j *job) ([]byte, string, erro
 	if err != nil {
 		return nil, "", err
 	}
+	// The incremental collector makes every access to an array slow, and is worth
+	// it for text only. The minimal one runs when the glue calls it.
+	collector := "minimal"
+	if j.form.variant == transformText {
+		collector = "incremental"
+	}
 	read := append(realFolders(tool.node), tool.modules)
-	res, err := j.run(ctx, []string{"NO_COLOR=1"}, read, nil, tool.node, tool.asc, "glue.ts", "-o", "out.wasm", "-O3", "--noAssert", "--runtime", "incremental")
+	res, err := j.run(ctx, []string{"NO_COLOR=1"}, read, nil, tool.node, tool.asc, "glue.ts", "-o", "out.wasm", "-O3", "--noAssert", "--runtime", collector)
 	if err != nil {
 		return nil, "", err
 	}

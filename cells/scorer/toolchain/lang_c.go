@@ -90,7 +90,7 @@ func checkIncludes(text string) error {
 	return nil
 }
 
-var clangError = regexp.MustCompile(`(?m)^author\.c:(?P<line>\d+):(?P<col>\d+): (?:fatal )?error: (?P<msg>.*)$`)
+var clangError = regexp.MustCompile(`(?m)^(?:\./)?author\.c:(?P<line>\d+):(?P<col>\d+): (?:fatal )?error: (?P<msg>.*)$`)
 
 const installC = "install clang and lld (Debian: apt install clang lld)"
 
@@ -113,7 +113,7 @@ func (clang) compile(ctx context.Context, j *job) ([]byte, string, error) {
 		compilers[0], "--target=wasm32", "-std=c11", "-O3", "-flto", "-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint", "-msimd128",
 		"-ffreestanding", "-fno-math-errno", "-ffp-contract=off", "-nostdlibinc", "-isystem", "include",
 		"-fno-color-diagnostics", "-fno-caret-diagnostics", "-ferror-limit=20",
-		"-w", "-Werror=implicit-function-declaration", "-Werror=implicit-int", "-Werror=return-type", "-c",
+		"-Wno-everything", "-Werror=implicit-function-declaration", "-Werror=implicit-int", "-Werror=return-type", "-c",
 	}
 	sources := []string{"glue.c", "libm.c", "string.c"}
 	res, err := j.run(ctx, nil, read, nil, append(args, sources...)...)

@@ -125,6 +125,10 @@ type head struct {
 	rest   string   // what is between them and the body
 }
 
+// farthestBody is how many bytes there may be from the parameters of a function to
+// its body: its result, and white space.
+const farthestBody = 1000
+
 // heads finds the functions with a body that are not inside anything. pattern
 // ends with the opening parenthesis and has the name as the group name.
 func heads(masked string, pattern *regexp.Regexp, name int, names map[string]bool) []head {
@@ -142,7 +146,7 @@ func heads(masked string, pattern *regexp.Regexp, name int, names map[string]boo
 		end := closing(masked, open)
 		body := -1
 		if end > 0 {
-			body = strings.IndexAny(masked[end:], "{;")
+			body = strings.IndexAny(masked[end:min(len(masked), end+farthestBody)], "{;")
 		}
 		if body < 0 || masked[end+body] != '{' {
 			continue

@@ -192,6 +192,7 @@ double pow(double x, double y) {
 	if (isinf(y)) return a == 1 ? 1 : (a > 1) == (y > 0) ? INFINITY : 0;
 	if (a == 0 || isinf(a)) return sign * ((a == 0) == (y > 0) ? 0 : INFINITY);
 	if (x < 0 && !integer) return NAN;
+	if (a == 1) return sign;
 	int k;
 	pair l = log_parts(a, &k);
 	l = add(multiply((pair){k, 0}, ln2), l);
