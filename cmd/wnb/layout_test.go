@@ -43,6 +43,7 @@ var allowed = map[string][]string{
 	"frontend/server":   {"frontend/contents", "frontend/live", "kernel/protocol", "notebooks"},
 	"frontend/live":     {"frontend/journal", "kernel/protocol", "notebooks"},
 	"frontend/journal":  {},
+	"frontend/keep":     {"frontend/journal", "kernel", "kernel/runlog", "storage"},
 	"frontend/watch":    {},
 	"frontend/dist":     {},
 	"frontend/page":     {},

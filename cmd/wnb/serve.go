@@ -107,9 +107,11 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 	state := filepath.Join(store.Dir(), "serve")
 	results := runlog.NewResults(store)
 	defer func() { err = errors.Join(err, results.Flush(context.WithoutCancel(ctx))) }()
-	sessions := newKeeper(s, store, dir)
-	sessions.settings = newSettings(session.Mode(f.reactive))
-	defer func() { err = errors.Join(err, sessions.close()) }()
+	sessions, err := newKeeper(s, store, dir, session.Mode(f.reactive))
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, sessions.Close(context.WithoutCancel(ctx))) }()
 	var manager *live.Manager
 	watcher := watch.New(watch.Options{Dir: dir, Changed: func(path string) { manager.Reread(context.WithoutCancel(ctx), path) }})
 	defer func() { err = errors.Join(err, watcher.Close()) }()
@@ -124,11 +126,12 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 		Document: sessions.document,
 		Watch:    watcher,
 		Private:  sessions.note,
+		Ended:    sessions.ended,
 		Now:      s.clock,
 	})
 	// Closing goes on when the interrupt has come already.
 	defer func() { err = errors.Join(err, manager.Close(context.WithoutCancel(ctx))) }()
-	files, err := contents.New(contents.Options{Root: dir, State: state, Outputs: sessions.settings.outputs(server.DocumentOutputs(manager)), Clock: s.clock})
+	files, err := contents.New(contents.Options{Root: dir, State: state, Outputs: sessions.outputs(server.DocumentOutputs(manager)), Clock: s.clock})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

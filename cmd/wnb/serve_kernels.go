@@ -12,10 +12,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 
+	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/frontend/contents"
+	"github.com/wnb-dev/wnb/frontend/keep"
 	"github.com/wnb-dev/wnb/frontend/live"
+	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/host"
 	"github.com/wnb-dev/wnb/kernel/protocol"
 	"github.com/wnb-dev/wnb/kernel/runlog"
@@ -91,63 +93,66 @@ func (b outputBlobs) PutBlob(ctx context.Context, r io.Reader) (string, error) {
 	return "blob " + blob.SHA256, err
 }
 
-// keeper keeps the session runs of kernels.
+// keeper knows the notebooks that are served, and keeps their session runs.
 type keeper struct {
-	s        *state
-	store    *storage.Store
-	dir      string
-	files    *contents.Manager
-	settings *settings
-
-	mu       sync.Mutex
-	sessions map[string]*runlog.Session // by kernel
-	unsaved  map[*runlog.Session]bool
-	wake     chan struct{}
-	done     chan struct{}
+	*keep.Keeper
+	s         *state
+	dir, root string // what is served, and the project
+	files     *contents.Manager
+	settings  *settings
 }
 
-func newKeeper(s *state, store *storage.Store, dir string) *keeper {
-	k := &keeper{s: s, store: store, dir: dir, sessions: map[string]*runlog.Session{}, unsaved: map[*runlog.Session]bool{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
-	go k.write()
-	return k
+func newKeeper(s *state, store *storage.Store, dir string, mode session.Mode) (*keeper, error) {
+	root, err := projectRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	k := &keeper{s: s, dir: dir, root: root, settings: newSettings(mode)}
+	k.Keeper, err = keep.New(keep.Options{
+		Store: store, Dir: filepath.Join(store.Dir(), "serve", "sessions"), Source: k.source,
+		Saved: func(path string) bool { return isNotebook(path) && k.files.IsFile(path) },
+	})
+	return k, err
 }
 
-// write saves sessions until wake is closed.
-func (k *keeper) write() {
-	defer close(k.done)
-	for range k.wake {
-		k.mu.Lock()
-		unsaved := k.unsaved
-		k.unsaved = map[*runlog.Session]bool{}
-		k.mu.Unlock()
-		for ses := range unsaved {
-			if err := ses.Save(context.Background()); err != nil {
-				fmt.Fprintf(k.s.err, "session run: %v\n", err)
-			}
-		}
+func isNotebook(path string) bool {
+	return filepath.Ext(path) == ".wnb" || filepath.Ext(path) == ".ipynb"
+}
+
+// source is how a run names the notebook at path: below the project.
+func (k *keeper) source(path string) string {
+	name := filepath.Join(k.dir, filepath.FromSlash(path))
+	if rel, err := filepath.Rel(k.root, name); err == nil {
+		name = rel
+	}
+	return filepath.ToSlash(name)
+}
+
+// ended is told of kernels that are shut down.
+func (k *keeper) ended(kernel, path string, last bool) {
+	if err := k.Ended(context.Background(), kernel, path, last); err != nil {
+		fmt.Fprintf(k.s.err, "session run of %s: %v\n", path, err)
 	}
 }
 
-// close writes what is left and ends the session runs. No kernel runs any more.
-func (k *keeper) close() error {
-	close(k.wake)
-	<-k.done
-	var errs []error
-	for _, ses := range k.sessions {
-		errs = append(errs, ses.Close(context.Background()))
-	}
-	return errors.Join(errs...)
+// outputs makes documents that are moved or deleted known to their session runs.
+func (k *keeper) outputs(next contents.Outputs) contents.Outputs {
+	return sessionOutputs{k.settings.outputs(next), k.Keeper}
 }
 
-func (k *keeper) session(kernel, path string) *runlog.Session {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	ses := k.sessions[kernel]
-	if ses == nil {
-		ses = runlog.NewSession(k.store, path)
-		k.sessions[kernel] = ses
-	}
-	return ses
+type sessionOutputs struct {
+	keptOutputs
+	sessions *keep.Keeper
+}
+
+// Moved implements contents.Outputs.
+func (o sessionOutputs) Moved(ctx context.Context, from, to string) error {
+	return errors.Join(o.keptOutputs.Moved(ctx, from, to), o.sessions.Moved(ctx, from, to))
+}
+
+// Deleted implements contents.Outputs.
+func (o sessionOutputs) Deleted(ctx context.Context, path string) error {
+	return errors.Join(o.keptOutputs.Deleted(ctx, path), o.sessions.Deleted(ctx, path))
 }
 
 // document gives kernels the saved notebook.
@@ -159,21 +164,10 @@ func (k *keeper) document(ctx context.Context, path string) (string, error) {
 	return k.settings.apply(path, text), err
 }
 
-// note takes a message that a kernel addresses to the server. It does not wait
-// for the disk: the kernel's other messages are behind it.
+// note takes a message that a kernel addresses to the server.
 func (k *keeper) note(kernel, path string, m *protocol.Message) {
-	var run runlog.CellRun
-	if m.Header.MsgType != session.TypeEffects || json.Unmarshal(m.Content, &run) != nil {
-		return
-	}
-	ses := k.session(kernel, path)
-	ses.Note(run)
-	k.mu.Lock()
-	k.unsaved[ses] = true
-	k.mu.Unlock()
-	select {
-	case k.wake <- struct{}{}:
-	default:
+	if m.Header.MsgType == session.TypeEffects {
+		k.Note(kernel, path, m.Content)
 	}
 }
 
@@ -205,7 +199,7 @@ func answerError(w http.ResponseWriter, code int, err error) {
 }
 
 // keep makes a run of what a session did.
-func (k *keeper) keep(ctx context.Context, kernel, path string) (*runlog.Run, error) {
+func (k *keeper) keep(ctx context.Context, kernelID, path string) (*runlog.Run, error) {
 	if !k.files.IsFile(path) {
 		return nil, fmt.Errorf("%s is not a saved .wnb notebook; save it first", path)
 	}
@@ -221,9 +215,17 @@ func (k *keeper) keep(ctx context.Context, kernel, path string) (*runlog.Run, er
 	if err != nil {
 		return nil, err
 	}
+	env, err := builtin.Env(params)
+	if err != nil {
+		return nil, err
+	}
+	id, err := build()
+	if err != nil {
+		return nil, err
+	}
 	dir := filepath.Dir(filepath.Join(k.dir, filepath.FromSlash(path)))
-	return k.session(kernel, path).Keep(ctx, runlog.Spec{
-		Experiment: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Path: path, Source: []byte(text), Params: params,
-		Tags: doc.Front.Tags, Command: k.s.args, Version: version(), User: userName(k.s.env), Git: runlog.ReadGit(ctx, dir), Clock: k.s.clock,
-	}, k.s.clock())
+	return k.Keep(ctx, kernelID, path, runlog.Spec{
+		Experiment: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Path: k.source(path), Source: []byte(text), Params: params,
+		Tags: doc.Front.Tags, Command: k.s.args, Version: version(), Build: id, User: userName(k.s.env), Git: runlog.ReadGit(ctx, dir),
+	}, kernel.Compile(doc, env), env)
 }

@@ -28,6 +28,8 @@ type serving struct {
 	cmd  *exec.Cmd
 	base string
 	dir  string
+
+	sockets []*websocket.Conn
 }
 
 const servedNotebook = "---\nwnb: 1\ntitle: T\nparams:\n  n: 4\n---\n\n# T\n\n```starlark {#make}\nx = params.n\nprint(\"made\")\n```\n\n```starlark {#use}\ny = x * 10\ntrack.log_metric(\"y\", y)\ny\n```\n"
@@ -65,14 +67,31 @@ func (s *serving) stop() {
 	if s.cmd.ProcessState != nil {
 		return
 	}
+	for _, ws := range s.sockets { // which the server would wait for
+		_ = ws.Close()
+	}
 	_ = s.cmd.Process.Signal(syscall.SIGINT)
 	if err := s.cmd.Wait(); err != nil && s.cmd.ProcessState.ExitCode() != 130 {
 		s.t.Errorf("the server ended with %v", err)
 	}
 }
 
-// call makes a request and decodes the answer.
+// call makes a request and decodes the answer, which is an object or empty.
 func (s *serving) call(method, path string, body any, want int) map[string]any {
+	s.t.Helper()
+	out := map[string]any{}
+	s.request(method, path, body, want, &out)
+	return out
+}
+
+// list asks for a list.
+func (s *serving) list(path string) (out []map[string]any) {
+	s.t.Helper()
+	s.request("GET", path, nil, http.StatusOK, &out)
+	return out
+}
+
+func (s *serving) request(method, path string, body any, want int, out any) {
 	s.t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -92,13 +111,11 @@ func (s *serving) call(method, path string, body any, want int) map[string]any {
 	if err != nil || res.StatusCode != want {
 		s.t.Fatalf("%s %s: %d %s, want %d (%v)", method, path, res.StatusCode, answer, want, err)
 	}
-	out := map[string]any{}
 	if len(answer) > 0 {
-		if err := json.Unmarshal(answer, &out); err != nil {
+		if err := json.Unmarshal(answer, out); err != nil {
 			s.t.Fatalf("%s %s: %s: %v", method, path, answer, err)
 		}
 	}
-	return out
 }
 
 // session opens the notebook and gives the ids of session and kernel.
@@ -127,6 +144,7 @@ func (s *serving) connect(kernel, session string, framing protocol.Framing) *soc
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = ws.Close() })
+	s.sockets = append(s.sockets, ws)
 	n := 0
 	return &socket{t: s.t, ws: ws, framing: framing, src: protocol.Source{Session: session, Now: time.Now, NewID: func() string { n++; return session + "-" + strconv.Itoa(n) }}}
 }

@@ -156,31 +156,6 @@ func TestMemoryBombEndsTheCellNotTheServer(t *testing.T) {
 	}
 }
 
-func TestKeepSessionAsRun(t *testing.T) {
-	dir := newServed(t)
-	s := serve(t, dir)
-	ses, kernel := s.session("n.wnb")
-	c := s.connect(kernel, ses, protocol.V1)
-	s.call("POST", "/api/wnb/sessions/"+ses+"/keep", nil, http.StatusConflict) // nothing ran
-	c.run("use", "y = x * 10\ntrack.log_metric(\"y\", 0)\ny")
-	c.run("use", "y = x * 10\ntrack.log_metric(\"y\", y)\ny")
-	kept := s.call("POST", "/api/wnb/sessions/"+ses+"/keep", nil, http.StatusCreated)
-	s.stop()
-	shown := wnb(t, dir, "runs", "show", kept["run_id"].(string))
-	for _, want := range []string{"experiment  n", "FINISHED", "  n  4", "  y  40", "make  done", "use   done"} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("the kept run lacks %q:\n%s", want, shown)
-		}
-	}
-	if listed := wnb(t, dir, "runs", "list"); strings.Contains(listed, "sessions") || strings.Count(listed, "FINISHED") != 1 {
-		t.Errorf("the session run must be hidden: %s", listed)
-	}
-	history := wnb(t, dir, "runs", "show", kept["run_id"].(string), "--json")
-	if strings.Count(history, `"y":40`) != 1 {
-		t.Errorf("a rerun must replace what the cell logged: %s", history)
-	}
-}
-
 // TestJupyterLabServices drives the server with JupyterLab's own client library.
 func TestJupyterLabServices(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {

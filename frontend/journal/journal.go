@@ -142,6 +142,25 @@ func (j *Journal) Recover(save func(lines [][]byte) error) error {
 	return err
 }
 
+// Adopt gives the lines of an earlier process, which from then on are lines of
+// this one, of version 0.
+func (j *Journal) Adopt() ([][]byte, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.marks) > 0 || j.held {
+		return nil, nil
+	}
+	info, err := os.Stat(j.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	j.marks = []mark{{0, info.Size()}}
+	return Lines(j.name)
+}
+
 // Clear removes all lines.
 func (j *Journal) Clear() error {
 	j.mu.Lock()

@@ -122,6 +122,28 @@ func TestRecover(t *testing.T) {
 	}
 }
 
+func TestAdopt(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "j")
+	if err := New(name).Append(7, []byte("a")); err != nil {
+		t.Fatal(err)
+	}
+	j := New(name)
+	for _, want := range []int{1, 0} {
+		if all, err := j.Adopt(); err != nil || len(all) != want {
+			t.Errorf("%q, %v; want %d lines", all, err, want)
+		}
+	}
+	if err := j.Append(1, []byte("b")); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Cut(0); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(lines(t, name), ","); got != "b" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestNoFolder(t *testing.T) {
 	j := New(filepath.Join(t.TempDir(), "nowhere", "j"))
 	if err := j.Append(1, []byte("a")); !errors.Is(err, fs.ErrNotExist) {

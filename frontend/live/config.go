@@ -29,6 +29,11 @@ type Config struct {
 	// client sees. It must not block.
 	Private func(kernelID, path string, m *protocol.Message)
 
+	// Ended is told of each kernel that was deleted, when it has ended; last
+	// says that its document has no other one. The end of the manager is not
+	// told.
+	Ended func(kernelID, path string, last bool)
+
 	Limits Limits
 	Cull   Cull
 	Log    *slog.Logger // of what nobody waits for; nil: slog.Default()
@@ -92,6 +97,9 @@ func (c Config) orDefaults() Config {
 	}
 	if c.Private == nil {
 		c.Private = func(string, string, *protocol.Message) {}
+	}
+	if c.Ended == nil {
+		c.Ended = func(string, string, bool) {}
 	}
 	c.Limits = c.Limits.orDefaults()
 	c.Cull.Every = cmp.Or(c.Cull.Every, 5*time.Minute)

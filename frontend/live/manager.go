@@ -196,7 +196,17 @@ func (m *Manager) Delete(ctx context.Context, id string) error {
 	}
 	err := h.shutdown(ctx)
 	h.dismiss(ErrKernelGone, false)
-	return errors.Join(err, h.close(ctx, ErrKernelGone))
+	err = errors.Join(err, h.close(ctx, ErrKernelGone))
+	path := h.documentPath()
+	m.cfg.Ended(id, path, !m.open(path))
+	return err
+}
+
+// open tells whether the document has a kernel.
+func (m *Manager) open(path string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.kernels, func(h *hub) bool { return h.documentPath() == path })
 }
 
 // Attach connects a client to a kernel. A session that was connected before

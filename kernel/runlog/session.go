@@ -5,149 +5,326 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"path"
+	"strings"
 	"sync"
 	"time"
+
+	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/notebooks"
 	"github.com/wnb-dev/wnb/storage"
 )
 
-// A Session is the session run of one kernel: what the cells of an interactive
-// session did, kept as a hidden run, so that it can be made a normal run that
-// equals what wnb run would have recorded. A rerun of a cell replaces what that
-// cell did before. It is safe for concurrent use.
+// A Session is the session run of a notebook: what its cells did last in an
+// interactive session, kept as a hidden run, so that it can be made a normal run
+// that equals what wnb run would have recorded. A rerun of a cell replaces what
+// that cell did before. The hidden run goes on when this process ends, and is
+// found again by the notebook it is of. It is safe for concurrent use.
 type Session struct {
 	store *storage.Store
-	path  string // of the notebook
 
 	mu    sync.Mutex
-	runID string // the hidden run; empty before the first cell ran
-	cells map[string]CellRun
+	noted map[string]CellRun // not saved yet
+
+	writing sync.Mutex // held while the store is asked; taken before mu
+	source  string     // the notebook, as its runs name it
+	runID   string     // the hidden run; empty before it was looked for
 }
 
-// SessionArtifact is the artifact of a session run that holds what its cells
-// did last.
-const SessionArtifact = "session.json"
+// Where session runs are, and what tells them apart.
+const (
+	sessionExperiment = "sessions"
+	sessionFolder     = "session" // of artifacts, one for each cell
+	// TagSession is, on a session run, the notebook that it is of.
+	TagSession = "wnb.session"
+	// TagKeptAs is, on a session run, the run that it was kept as last.
+	TagKeptAs = "wnb.kept_as"
+)
 
-// TagKeptAs is, on a session run, the run that it was kept as.
-const TagKeptAs = "wnb.kept_as"
-
-// NewSession is the session of a kernel for the notebook at path.
-func NewSession(store *storage.Store, path string) *Session {
-	return &Session{store: store, path: path, cells: map[string]CellRun{}}
+// NewSession is the session of a notebook, which a run would name so. Nothing is
+// asked of the store yet.
+func NewSession(store *storage.Store, source string) *Session {
+	return &Session{store: store, source: source, noted: map[string]CellRun{}}
 }
 
 // A CellRun is the latest run of a cell, as data.
 type CellRun struct {
 	Cell     string          `json:"cell"`
-	Index    int             `json:"index"`
 	Source   string          `json:"source"`
 	Status   string          `json:"status"`
 	Start    time.Time       `json:"start"`
 	Duration time.Duration   `json:"duration"`
 	Effects  json.RawMessage `json:"effects"` // see cells.MarshalEffects
-	Error    string          `json:"error,omitempty"`
+	Error    *lang.Error     `json:"error,omitempty"`
+
+	Key      string            `json:"key,omitempty"` // see kernel.Result, also for what follows
+	Uncached string            `json:"uncached,omitempty"`
+	Reads    map[string]string `json:"reads,omitempty"`
+	Values   map[string]string `json:"values,omitempty"` // hashes, by name
+	From     *struct {
+		Run      string        `json:"run"`
+		Duration time.Duration `json:"duration"`
+	} `json:"from,omitempty"`
 }
 
-func (c CellRun) result(index int) (*kernel.Result, error) {
+// Note takes the latest run of a cell. It is in the store after Save, for which
+// it does not wait.
+func (s *Session) Note(c CellRun) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if have, ok := s.noted[c.Cell]; !ok || !c.Start.Before(have.Start) {
+		s.noted[c.Cell] = c
+	}
+}
+
+// Save writes what was noted.
+func (s *Session) Save(ctx context.Context) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.save(ctx)
+}
+
+func (s *Session) save(ctx context.Context) error {
+	s.mu.Lock()
+	noted := s.noted
+	s.noted = map[string]CellRun{}
+	s.mu.Unlock()
+	if len(noted) == 0 {
+		return nil
+	}
+	err := s.write(ctx, noted)
+	if err != nil {
+		for _, c := range noted {
+			s.Note(c)
+		}
+	}
+	return err
+}
+
+func (s *Session) write(ctx context.Context, noted map[string]CellRun) error {
+	var b storage.Batch
+	for _, c := range noted {
+		content, err := json.Marshal(c)
+		if err != nil {
+			return fmt.Errorf("cell %s: %w", c.Cell, err)
+		}
+		blob, err := put(ctx, s.store, content)
+		if err != nil {
+			return err
+		}
+		b.Artifacts = append(b.Artifacts, storage.Artifact{
+			Path: path.Join(sessionFolder, c.Cell+".json"), Kind: storage.KindText, MediaType: "application/json", Blob: blob, Cell: c.Cell,
+		})
+	}
+	if err := s.find(ctx); err != nil {
+		return err
+	}
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	err := s.store.Log(ctx, s.runID, b)
+	var over *storage.FinishedError
+	if errors.As(err, &over) || errors.Is(err, storage.ErrNotFound) { // somebody has ended or removed it
+		s.runID = ""
+		if err = s.begin(ctx); err == nil {
+			err = s.store.Log(ctx, s.runID, b)
+		}
+	}
+	return err
+}
+
+// find looks for the hidden run of the notebook.
+func (s *Session) find(ctx context.Context) error {
+	if s.runID != "" {
+		return nil
+	}
+	all, err := Sessions(ctx, s.store)
+	if found := all[s.source]; found != nil {
+		s.runID = found.runID
+	}
+	return err
+}
+
+// Sessions are the sessions that have begun and are not over, by notebook.
+func Sessions(ctx context.Context, store *storage.Store) (map[string]*Session, error) {
+	runs, err := store.Runs(ctx, storage.Query{Experiment: sessionExperiment, Statuses: []storage.Status{storage.Running}, IncludeHidden: true})
+	all := map[string]*Session{}
+	for _, r := range runs { // newest first
+		if source := r.Tags[TagSession]; source != "" && all[source] == nil {
+			all[source] = &Session{store: store, source: source, runID: r.ID, noted: map[string]CellRun{}}
+		}
+	}
+	return all, err
+}
+
+// begin makes the hidden run. It is not of this process, with which it does not
+// end.
+func (s *Session) begin(ctx context.Context) error {
+	if s.runID != "" {
+		return nil
+	}
+	run, err := s.store.CreateRun(ctx, storage.NewRun{
+		Experiment: sessionExperiment, Source: s.source, Hidden: true, Remote: true, Tags: map[string]string{TagSession: s.source},
+	})
+	if err == nil {
+		s.runID = run.ID
+	}
+	return err
+}
+
+// cells are the latest runs of all cells, by id.
+func (s *Session) cells(ctx context.Context) (map[string]CellRun, error) {
+	if err := s.find(ctx); err != nil {
+		return nil, err
+	}
+	runs := map[string]CellRun{}
+	if s.runID != "" {
+		list, err := s.store.Artifacts(ctx, s.runID, sessionFolder)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range list {
+			content, err := s.store.ReadBlob(ctx, a.Blob.SHA256)
+			if err != nil {
+				return nil, err
+			}
+			var c CellRun
+			if err := json.Unmarshal(content, &c); err != nil {
+				return nil, fmt.Errorf("%s of session run %s: %w", a.Path, s.runID, err)
+			}
+			runs[c.Cell] = c
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, c := range s.noted {
+		if have, ok := runs[id]; !ok || !c.Start.Before(have.Start) {
+			runs[id] = c
+		}
+	}
+	return runs, nil
+}
+
+// Inherit takes the cells of another session that this one does not know, as
+// when a notebook is saved under another name.
+func (s *Session) Inherit(ctx context.Context, from *Session) error {
+	from.writing.Lock()
+	theirs, err := from.cells(ctx)
+	from.writing.Unlock()
+	if err != nil {
+		return err
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	ours, err := s.cells(ctx)
+	if err != nil {
+		return err
+	}
+	for id, c := range theirs {
+		if _, known := ours[id]; !known {
+			s.Note(c)
+		}
+	}
+	return s.save(ctx)
+}
+
+// Rename follows the notebook to another name. The session that the name had is
+// over.
+func (s *Session) Rename(ctx context.Context, source string) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if source == s.source {
+		return nil
+	}
+	if err := s.find(ctx); err != nil {
+		return err
+	}
+	if err := NewSession(s.store, source).Close(ctx); err != nil {
+		return err
+	}
+	s.source = source
+	if s.runID == "" {
+		return nil
+	}
+	return s.store.Log(ctx, s.runID, storage.Batch{Tags: map[string]string{TagSession: source}})
+}
+
+// Close ends the session for good: the next one of the notebook begins anew.
+func (s *Session) Close(ctx context.Context) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := errors.Join(s.save(ctx), s.find(ctx)); err != nil || s.runID == "" {
+		return err
+	}
+	run := s.runID
+	s.runID = ""
+	return s.store.FinishRun(ctx, run, storage.Finished, time.Time{})
+}
+
+// A StaleError says that a session cannot be kept yet: wnb run would record
+// something else.
+type StaleError struct {
+	Notebook string
+	Reasons  []string // each names a cell
+}
+
+// Error says what to do.
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("%s cannot be kept as a run yet: %s; run these cells first", e.Notebook, strings.Join(e.Reasons, ", "))
+}
+
+// Keep makes the session a normal run: that which wnb run would have recorded.
+// It fails with a *StaleError where cells have not run as they are in the
+// notebook, which is compiled in nb, with these builtins.
+func (s *Session) Keep(ctx context.Context, spec Spec, nb *kernel.Notebook, builtins starlark.StringDict) (*Run, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	runs, err := s.cells(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k := keeping{notebook: nb, builtins: builtins, runs: runs, results: map[string]*kernel.Result{}}
+	outcome, err := k.outcome(ctx, spec.Path)
+	if err != nil {
+		return nil, err
+	}
+	spec.Clock = func() time.Time { return k.begin }
+	run, err := Start(ctx, s.store, spec)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range nb.Graph.Order() {
+		run.CellDone(k.results[id])
+	}
+	if err := errors.Join(run.Finish(outcome, k.end), s.save(ctx)); err != nil {
+		return nil, err
+	}
+	if s.runID == "" {
+		return run, nil
+	}
+	return run, s.store.Log(ctx, s.runID, storage.Batch{Tags: map[string]string{TagKeptAs: run.ID}})
+}
+
+// result is what the kernel made of the cell.
+func (c CellRun) result(cell *kernel.Cell) (*kernel.Result, error) {
 	effects, err := cells.UnmarshalEffects(c.Effects)
 	if err != nil {
 		return nil, fmt.Errorf("cell %s: %w", c.Cell, err)
 	}
 	res := &kernel.Result{
-		Cell:   &kernel.Cell{ID: c.Cell, Index: index, Source: c.Source, Lang: notebooks.Starlark},
-		Status: notebooks.Status(c.Status), Start: c.Start, Duration: c.Duration, Effects: effects,
+		Cell: cell, Status: notebooks.Status(c.Status), Start: c.Start, Duration: c.Duration, Effects: effects, Err: c.Error,
+		Key: c.Key, Uncached: c.Uncached, Reads: c.Reads, Values: map[string]*kernel.Value{},
 	}
-	if c.Error != "" {
-		res.Err = &lang.Error{Kind: lang.KindRuntime, Cell: c.Cell, Msg: c.Error}
+	for name, hash := range c.Values {
+		res.Values[name] = kernel.NewValue(nil, hash, nil)
+	}
+	if c.From != nil {
+		res.From = &cache.Entry{Run: c.From.Run, Duration: c.From.Duration}
 	}
 	return res, nil
-}
-
-// Note takes the latest run of a cell. It is on the disk after Save.
-func (s *Session) Note(c CellRun) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cells[c.Cell] = c
-}
-
-// Save writes what was noted.
-func (s *Session) Save(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.save(ctx)
-}
-
-func (s *Session) save(ctx context.Context) error {
-	if s.runID == "" {
-		run, err := s.store.CreateRun(ctx, storage.NewRun{Experiment: "sessions", Source: s.path, Hidden: true})
-		if err != nil {
-			return err
-		}
-		s.runID = run.ID
-	}
-	content, err := json.Marshal(s.cells)
-	if err != nil {
-		return err
-	}
-	blob, err := put(ctx, s.store, content)
-	if err != nil {
-		return err
-	}
-	return s.store.Log(ctx, s.runID, storage.Batch{
-		Artifacts: []storage.Artifact{{Path: SessionArtifact, Kind: storage.KindText, MediaType: "application/json", Blob: blob}},
-	})
-}
-
-// Close ends the session run.
-func (s *Session) Close(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.runID == "" {
-		return nil
-	}
-	return s.store.FinishRun(ctx, s.runID, storage.Finished, time.Time{})
-}
-
-// Keep makes the session a normal run. Cells that are not in the document any
-// more are left out.
-func (s *Session) Keep(ctx context.Context, spec Spec, end time.Time) (*Run, error) {
-	doc, err := notebooks.Parse(spec.Path, spec.Source)
-	if err != nil {
-		return nil, err
-	}
-	doc.AssignIDs()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	outcome := &kernel.Outcome{}
-	for i, c := range doc.Cells {
-		done, ok := s.cells[c.ID]
-		if !ok {
-			continue
-		}
-		res, err := done.result(i)
-		if err != nil {
-			return nil, err
-		}
-		outcome.Results = append(outcome.Results, res)
-	}
-	if len(outcome.Results) == 0 {
-		return nil, fmt.Errorf("no cell of %s has run in this session, so there is nothing to keep", spec.Path)
-	}
-	run, err := Start(ctx, s.store, spec)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(outcome.Results, func(a, b *kernel.Result) int { return a.Start.Compare(b.Start) })
-	for _, res := range outcome.Results {
-		run.CellDone(res)
-	}
-	if err := errors.Join(run.Finish(outcome, end), s.save(ctx)); err != nil {
-		return nil, err
-	}
-	return run, s.store.Log(ctx, s.runID, storage.Batch{Tags: map[string]string{TagKeptAs: run.ID}})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
@@ -13,7 +14,7 @@ import (
 // that the session can be kept as a run. Its content is a Done.
 const TypeEffects = "wnb_effects"
 
-// Done is the result of a cell, as data.
+// Done is the result of a cell, as data: all that a run records of it.
 type Done struct {
 	Cell     string          `json:"cell"`
 	Index    int             `json:"index"`
@@ -22,7 +23,19 @@ type Done struct {
 	Start    time.Time       `json:"start"`
 	Duration time.Duration   `json:"duration"`
 	Effects  json.RawMessage `json:"effects"` // see cells.MarshalEffects
-	Error    string          `json:"error,omitempty"`
+	Error    *lang.Error     `json:"error,omitempty"`
+
+	Key      string            `json:"key,omitempty"` // see kernel.Result, also for what follows
+	Uncached string            `json:"uncached,omitempty"`
+	Reads    map[string]string `json:"reads,omitempty"`
+	Values   map[string]string `json:"values,omitempty"` // hashes, by name
+	From     *From             `json:"from,omitempty"`
+}
+
+// From says where a result that was kept came from.
+type From struct {
+	Run      string        `json:"run"`
+	Duration time.Duration `json:"duration"`
 }
 
 // tell gives the result of a cell to the server.
@@ -33,10 +46,16 @@ func (s *Session) tell(res *kernel.Result) {
 	}
 	d := Done{
 		Cell: res.Cell.ID, Index: res.Cell.Index, Source: res.Cell.Source, Status: string(res.Status),
-		Start: res.Start, Duration: res.Duration, Effects: effects,
+		Start: res.Start, Duration: res.Duration, Effects: effects, Error: res.Err,
+		Key: res.Key, Uncached: res.Uncached, Reads: res.Reads, Values: map[string]string{},
 	}
-	if res.Err != nil {
-		d.Error = res.Err.Msg
+	for name, v := range res.Values {
+		if hash, err := v.Hash(); err == nil && hash != "" {
+			d.Values[name] = hash
+		}
+	}
+	if res.From != nil {
+		d.From = &From{res.From.Run, res.From.Duration}
 	}
 	content, err := json.Marshal(d)
 	if err != nil {
