@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,23 +12,6 @@ import (
 
 	"github.com/wnb-dev/wnb/cells/scorer"
 )
-
-// data is what a sample is scored on: labels 0 and 1 with labels, scores or values.
-func data(name string, n int) (y, p []float64) {
-	rng := rand.New(rand.NewPCG(uint64(n), 7))
-	y, p = make([]float64, n), make([]float64, n)
-	for i := range y {
-		switch name {
-		case "log_loss":
-			y[i], p[i] = float64(rng.IntN(2)), rng.NormFloat64()*3
-		case "quantile_loss", "mean_error":
-			y[i], p[i] = rng.NormFloat64(), rng.NormFloat64()
-		default:
-			y[i], p[i] = float64(rng.IntN(2)), float64(rng.IntN(2))
-		}
-	}
-	return y, p
-}
 
 // BenchmarkSamples measures guests against the same metric in Go, in turn and in
 // this process: metered, and with the copies of the columns. Of five rounds, it
