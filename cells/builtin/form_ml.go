@@ -27,6 +27,7 @@ func addLearned(makers map[string]value.Make) {
 	makers[kindTransformer] = remakeTransformer
 	makers[kindFolds] = remakeFolds
 	makers[kindReport] = remakeReport
+	addSearched(makers)
 }
 
 // Form is the call that makes the estimator.

@@ -26,6 +26,7 @@ func mlModule() *module {
 		&Func{"load_model", "path", "Reads a model that save wrote. The path is relative to the notebook's folder. No code of the file is run.", `ml.load_model("model.wnbm")`, loadModel},
 	)
 	funcs = append(funcs, splitFuncs()...)
+	funcs = append(funcs, searchFuncs()...)
 	funcs = append(funcs, metricFuncs()...)
 	return newModule("ml", funcs...)
 }
@@ -42,8 +43,12 @@ func (e *trainError) Unwrap() error { return e.err }
 
 // hinted gives an error of the training library to a cell.
 func hinted(err error) error {
-	if _, ofCell := err.(*starlark.EvalError); ofCell || err == nil {
-		return err // a function of the cell failed: its back-trace says where
+	var ofCell *starlark.EvalError
+	if errors.As(err, &ofCell) {
+		return ofCell // a function of the cell failed: its back-trace says where
+	}
+	if err == nil {
+		return nil
 	}
 	var hint string
 	var input *train.InputError

@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/train"
 )
 
 // mostLosses is how many losses of one fit are logged, about.
@@ -63,34 +64,63 @@ func (l *lossCurve) kept() []lossPoint {
 // fitsKey is the key under which a thread counts the fits of the running cell.
 const fitsKey = "wnb.ml.fits"
 
-// logFit logs a fit to the run: what was fitted, to what, and its losses. The
-// first fit of a cell is logged under the cell's id, the next under id.2, ...
-// How long it took is not logged: that would differ between equal runs.
-func logFit(c *call, e *Estimator, d *trainingData, losses *lossCurve) error {
+// A fitLog is what one fit logs to the run. Without an h it logs nothing: in a
+// file that is loaded, and when autolog is off. The first error is kept.
+type fitLog struct {
+	h      Host
+	prefix string
+	err    error
+}
+
+// newFitLog names the next fit: the first of a cell is logged under the cell's
+// id, the next under id.2, ... How long it took is not logged: that would differ
+// between equal runs.
+func newFitLog(c *call) *fitLog {
 	h, err := c.host()
-	if err != nil {
-		return nil // a file that is loaded logs nothing
+	if off, _ := c.thread.Local(autologKey).(bool); off || err != nil {
+		return &fitLog{}
 	}
-	if off, _ := c.thread.Local(autologKey).(bool); off {
-		return nil
-	}
-	prefix, err := fitPrefix(c.thread, h)
-	if err != nil {
-		return err
-	}
-	for _, p := range fitParams(e, d) {
-		p.Key = prefix + p.Key
-		if err := h.Record(p); err != nil {
-			return err
+	l := &fitLog{h: h}
+	l.prefix, l.err = fitPrefix(c.thread, h)
+	return l
+}
+
+func (l *fitLog) params(params ...cells.Param) {
+	for _, p := range params {
+		if l.h != nil && l.err == nil {
+			l.err = l.h.Record(cells.Param{Key: l.prefix + p.Key, Value: p.Value})
 		}
 	}
-	now := h.Now()
-	for _, p := range losses.kept() {
-		if err := h.Record(cells.Metric{Key: prefix + "loss", Value: p.loss, Step: p.step, Time: now}); err != nil {
-			return err
-		}
+}
+
+func (l *fitLog) metric(key string, step int64, value float64) {
+	if l.h != nil && l.err == nil {
+		l.err = l.h.Record(cells.Metric{Key: l.prefix + key, Value: value, Step: step, Time: l.h.Now()})
 	}
-	return nil
+}
+
+// curve logs what is kept of a curve.
+func (l *fitLog) curve(key string, curve *lossCurve) {
+	for _, p := range curve.kept() {
+		l.metric(key, p.step, p.loss)
+	}
+}
+
+// logFit logs a fit to the run: what was fitted, to what, its losses, and what
+// was watched meanwhile.
+func logFit(c *call, e *Estimator, d *trainingData, losses *lossCurve, seen *train.Evaluations) error {
+	l := newFitLog(c)
+	l.params(fitParams(e, d)...)
+	l.curve("loss", losses)
+	if seen != nil {
+		watched := &lossCurve{}
+		for i, v := range seen.Values {
+			watched.add(i+1, 0, v)
+		}
+		l.curve("validation_"+seen.Metric, watched)
+		l.params(cells.Param{Key: "best_iteration", Value: fmt.Sprint(seen.Best())})
+	}
+	return l.err
 }
 
 // fitPrefix names the next fit of the cell.
@@ -108,30 +138,66 @@ func fitPrefix(thread *starlark.Thread, h Host) (string, error) {
 	return fmt.Sprintf("%s.%d.", id, n), nil
 }
 
-// fitParams are the logged parameters: Step.param for each step.
+// logSearch logs a search: the settings of the best, how each setting did, by
+// its number, and how the best did.
+func logSearch(c *call, f *Found, d *trainingData) error {
+	l := newFitLog(c)
+	results := f.fitted.Results()
+	l.params(cells.Param{Key: "estimator", Value: f.search.name + "(" + f.best.title() + ")"},
+		cells.Param{Key: "candidates", Value: fmt.Sprint(len(results))},
+		cells.Param{Key: "folds", Value: fmt.Sprint(len(results[0].Scores))},
+		cells.Param{Key: "scoring", Value: f.fitted.Scoring()})
+	l.params(f.best.stepParams()...)
+	l.params(d.params()...)
+	for i, r := range results {
+		if !math.IsNaN(r.Mean) {
+			l.metric("mean_test_score", int64(i), r.Mean)
+		}
+	}
+	l.metric("best_score", 0, f.result().Mean)
+	return l.err
+}
+
+// fitParams are the logged parameters of a fit.
 func fitParams(e *Estimator, d *trainingData) []cells.Param {
+	out := []cells.Param{{Key: "estimator", Value: e.title()}}
+	return append(append(out, e.stepParams()...), d.params()...)
+}
+
+// title is the estimator without its parameters.
+func (e *Estimator) title() string {
+	if e.steps == nil {
+		return e.name()
+	}
+	names := make([]string, len(e.steps))
+	for i, s := range e.steps {
+		names[i] = s.estimator.name()
+	}
+	return e.name() + "(" + strings.Join(names, ", ") + ")"
+}
+
+// stepParams are the parameters: Step.param for each step.
+func (e *Estimator) stepParams() []cells.Param {
 	steps := e.steps
-	title := e.name()
 	if steps == nil {
 		steps = []namedStep{{label: e.name(), estimator: e}}
-	} else {
-		names := make([]string, len(steps))
-		for i, s := range steps {
-			names[i] = s.estimator.name()
-		}
-		title += "(" + strings.Join(names, ", ") + ")"
 	}
-	out := []cells.Param{{Key: "estimator", Value: title}}
+	var out []cells.Param
 	for _, s := range steps {
 		for _, p := range s.estimator.params() {
 			out = append(out, cells.Param{Key: s.label + "." + p.Name, Value: pythonText(p.Value)})
 		}
 	}
-	return append(out,
-		cells.Param{Key: "rows", Value: fmt.Sprint(d.X.Rows)},
-		cells.Param{Key: "features", Value: fmt.Sprint(d.X.Cols)},
-		cells.Param{Key: "data_sha256", Value: d.hash()},
-	)
+	return out
+}
+
+// params say what a fit was told.
+func (d *trainingData) params() []cells.Param {
+	return []cells.Param{
+		{Key: "rows", Value: fmt.Sprint(d.X.Rows)},
+		{Key: "features", Value: fmt.Sprint(d.X.Cols)},
+		{Key: "data_sha256", Value: d.hash()},
+	}
 }
 
 // pythonText is the value of a parameter as str() gives it.

@@ -112,7 +112,7 @@ func (e *Estimator) afterFit(name string) bool {
 	if e.final == nil {
 		return slices.Contains([]string{"transform", "mean", "scale", "var"}, name)
 	}
-	return modelMethods.has(name) || slices.Contains([]string{"classes", "coef", "feature_importances", "feature_names", "intercept", "n_iter"}, name)
+	return modelMethods.has(name) || slices.Contains([]string{"classes", "coef", "feature_importances", "feature_names", "intercept", "n_iter", "n_estimators", "best_iteration", "best_score", "evals_result"}, name)
 }
 
 // AttrNames are the parameters and methods.
@@ -174,6 +174,6 @@ func (e *Estimator) stepList() *starlark.List {
 }
 
 var estimatorMethods = newMethods("estimator",
-	method[*Estimator]{"fit", "X, y", "Trains on the features X, a frame with a row per sample, and their labels y, and gives a fitted model. The estimator stays as it is. Parameters and losses are logged to the run unless track.autolog(False) was called.",
+	method[*Estimator]{"fit", "X, y, eval_set=None, eval_metric=None", "Trains on the features X, a frame with a row per sample, and their labels y, and gives a fitted model. The estimator stays as it is. Parameters and losses are logged to the run unless track.autolog(False) was called. Boosting rates itself after every tree on eval_set, a pair of features and labels, by eval_metric: the log-loss, a name as for scoring, a function f(y_true, y_proba), ml.make_scorer or wasm.metric. See evals_result and best_iteration of the model.",
 		`model = ml.LogisticRegression(max_iter=1000).fit(wine[features], wine["cultivar"])`, fitEstimator},
 )

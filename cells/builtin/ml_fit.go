@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells/frame"
+	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/cells/train"
 )
 
@@ -57,7 +58,8 @@ func (d *trainingData) hash() string {
 
 func fitEstimator(e *Estimator, c *call) (starlark.Value, error) {
 	var X, y starlark.Value
-	if err := c.unpack("X", &X, "y", &y); err != nil {
+	var evalSet, evalMetric starlark.Value = starlark.None, starlark.None
+	if err := c.unpack("X", &X, "y", &y, "eval_set?", &evalSet, "eval_metric?", &evalMetric); err != nil {
 		return nil, err
 	}
 	d, err := c.trainingData(X, y)
@@ -65,15 +67,75 @@ func fitEstimator(e *Estimator, c *call) (starlark.Value, error) {
 		return nil, err
 	}
 	losses := &lossCurve{}
-	m, err := e.final.Fit(c.context(), d.X, d.y, train.FitOptions{Threads: c.threads(), Progress: losses.add})
+	opts := train.FitOptions{Threads: c.threads(), Progress: losses.add}
+	var fitted train.Classifier
+	if evalSet == starlark.None && evalMetric == starlark.None {
+		fitted, err = e.final.Fit(c.context(), d.X, d.y, opts)
+	} else {
+		fitted, err = c.fitWatched(e, d, evalSet, evalMetric, opts)
+	}
 	if err != nil {
 		return nil, hinted(err)
 	}
-	if err := warnOnce(c, train.WarningsOf(m)); err != nil {
+	if err := warnOnce(c, train.WarningsOf(fitted)); err != nil {
 		return nil, err
 	}
-	if err := logFit(c, e, d, losses); err != nil {
+	m := &Model{fitted: fitted, estimator: e, rows: d.X.Rows, target: d.target.Name()}
+	if err := logFit(c, e, d, losses, m.evaluations()); err != nil {
 		return nil, err
 	}
-	return &Model{fitted: m, estimator: e, rows: d.X.Rows, target: d.target.Name()}, nil
+	return m, nil
+}
+
+// fitWatched fits with rows and a metric to watch, both of which may be None.
+func (c *call) fitWatched(e *Estimator, d *trainingData, set, metric starlark.Value, opts train.FitOptions) (train.Classifier, error) {
+	f, ok := e.final.(train.EvalFitter)
+	if !ok {
+		return nil, lang.WithHint("leave eval_set and eval_metric out, or fit a GradientBoostingClassifier", "%s is not fitted in stages that could be watched", e.name())
+	}
+	var eval train.Evaluation
+	if set != starlark.None {
+		var err error
+		if eval.X, eval.Y, err = c.evalSet(d, set); err != nil {
+			return nil, err
+		}
+	}
+	if metric != starlark.None {
+		scorer, free, err := c.scorerOf("eval_metric", metric, true, d.y)
+		if err != nil {
+			return nil, err
+		}
+		defer free()
+		eval.Metric = scorer
+	}
+	return f.FitEval(c.context(), d.X, d.y, eval, opts)
+}
+
+// evalSet reads a pair of features and labels, or a list of one such pair. The
+// columns are found by name.
+func (c *call) evalSet(d *trainingData, v starlark.Value) (*train.Matrix, *train.Labels, error) {
+	if list, ok := v.(*starlark.List); ok && list.Len() == 1 {
+		v = list.Index(0)
+	}
+	pair, ok := v.(starlark.Tuple)
+	if !ok || len(pair) != 2 {
+		return nil, nil, lang.WithHint(`write eval_set=(valid[features], valid["label"])`, "%s: eval_set is a pair of features and labels, not %s %s", c.fn.name, article(v.Type()), v.Type())
+	}
+	features, err := c.featuresOf(pair[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, isSeries := pair[0].(*Series); !isSeries || d.features.NumColumns() > 1 {
+		if features, err = features.Select(d.features.Columns()...); err != nil {
+			return nil, nil, lang.WithHint("give the columns that the model is trained on", "%s: eval_set: %w", c.fn.name, err)
+		}
+	} else if features, err = frame.New(features.At(0).Rename(d.features.Columns()[0])); err != nil {
+		return nil, nil, err
+	}
+	X, err := matrixOf(features)
+	if err != nil {
+		return nil, nil, err
+	}
+	y, err := c.labelsArgument("eval_set", pair[1])
+	return X, y, err
 }

@@ -2,11 +2,9 @@ package builtin
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"html"
-	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -98,107 +96,6 @@ func (m *Model) final() train.Classifier {
 		}
 		_, fitted = p.FinalStep()
 	}
-}
-
-// AttrNames are properties, those that this model has, and methods.
-func (m *Model) AttrNames() []string {
-	names := append(modelMethods.names(), "classes", "feature_names")
-	fitted := m.final()
-	if _, ok := fitted.(train.FeatureImporter); ok {
-		names = append(names, "feature_importances")
-	}
-	if _, ok := fitted.(train.Linear); ok {
-		names = append(names, "coef", "intercept")
-	}
-	if _, ok := fitted.(iterated); ok {
-		names = append(names, "n_iter")
-	}
-	if m.estimator != nil {
-		names = append(names, "estimator")
-	}
-	slices.Sort(names)
-	return names
-}
-
-// iterated is a model that knows how many iterations its fit took.
-type iterated interface{ NIter() int }
-
-// Attr is a property or a method. A trailing underscore is left out, as in
-// coef_.
-func (m *Model) Attr(name string) (starlark.Value, error) {
-	if method := modelMethods.bind(m, name); method != nil {
-		return method, nil
-	}
-	fitted := m.final()
-	switch strings.TrimSuffix(name, "_") {
-	case "classes":
-		return classList(m.fitted.Classes()), nil
-	case "feature_names":
-		return stringList(m.fitted.FeatureNames()), nil
-	case "estimator":
-		if m.estimator != nil {
-			return m.estimator, nil
-		}
-	case "feature_importances":
-		if f, ok := fitted.(train.FeatureImporter); ok {
-			return importances(m.finalFeatures(), f.FeatureImportances())
-		}
-	case "coef":
-		if l, ok := fitted.(train.Linear); ok {
-			return m.coefficients(l.Coef())
-		}
-	case "intercept":
-		if l, ok := fitted.(train.Linear); ok {
-			return NewSeries(frame.NewFloat64("intercept", l.Intercept())), nil
-		}
-	case "n_iter":
-		if it, ok := fitted.(iterated); ok {
-			return starlark.MakeInt(it.NIter()), nil
-		}
-	}
-	return nil, noAttr("a model of "+fitted.Name(), name, m.AttrNames())
-}
-
-// finalFeatures are the features as the last step sees them.
-func (m *Model) finalFeatures() []string {
-	if names := m.final().FeatureNames(); names != nil {
-		return names
-	}
-	return m.fitted.FeatureNames()
-}
-
-// importances is a frame of features and weights, the greatest first.
-func importances(names []string, weights []float64) (starlark.Value, error) {
-	order := make([]int, len(names))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(weights[b], weights[a]) })
-	f, err := frame.New(frame.NewString("feature", names), frame.NewFloat64("importance", weights))
-	if err != nil {
-		return nil, err
-	}
-	return frameValue(f.Take(order))
-}
-
-// coefficients is a frame with a row per feature and a column per class; of two
-// classes only the second has one.
-func (m *Model) coefficients(coef [][]float64) (starlark.Value, error) {
-	names := classNames(m.fitted.Classes())
-	columns := []*frame.Series{frame.NewString("feature", m.finalFeatures())}
-	for r, row := range coef {
-		columns = append(columns, frame.NewFloat64(unused(names[len(names)-len(coef)+r], "feature"), row))
-	}
-	return frameValue(frame.New(columns...))
-}
-
-// unused is a column name that is not taken: a class may be called as the
-// column that names the rows.
-func unused(name string, taken ...string) string {
-	for slices.Contains(taken, name) {
-		name += "_"
-	}
-	return name
 }
 
 var modelMethods = newMethods("model",

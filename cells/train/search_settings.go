@@ -156,18 +156,22 @@ func (d LogUniform) check() string {
 // checkDistributions refuses what nothing can be drawn from.
 func checkDistributions(name string, dists map[string]Distribution) error {
 	for _, param := range slices.Sorted(maps.Keys(dists)) {
-		want := ""
-		switch d := dists[param].(type) {
-		case nil:
-			want = "a distribution"
-		case interface{ check() string }:
-			want = d.check()
-		}
-		if want != "" {
+		if want := wanted(dists[param]); want != "" {
 			return &ParamError{name, "param_distributions[" + param + "]", dists[param], want}
 		}
 	}
 	return nil
+}
+
+// wanted is what d should be, "" if it is that.
+func wanted(d Distribution) string {
+	switch d := d.(type) {
+	case nil:
+		return "a distribution"
+	case interface{ check() string }:
+		return d.check()
+	}
+	return ""
 }
 
 // sampleSettings draws n settings: where all are choices, different ones, as

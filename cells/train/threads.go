@@ -77,8 +77,10 @@ func (b bothLimits) Release(n int64) {
 // piece, so that threads change nothing. worker, below t.most(), tells the
 // goroutines apart: it may choose scratch memory but must not influence results.
 func eachPiece(ctx context.Context, t Threads, n int, do func(worker, piece int) error) error {
-	l := loop{ctx: ctx, limiter: t.Limiter, most: min(t.most(), n), n: n, failed: n, do: do}
-	l.workers = 1
+	l := loop{ctx: ctx, limiter: t.Limiter, most: min(t.most(), n), n: n, failed: n, do: do, workers: 1}
+	l.mu.Lock()
+	l.hire(n - 1) // before the first piece begins, whose own loops may take all that is free
+	l.mu.Unlock()
 	l.work(0)
 	l.running.Wait()
 	if l.err != nil {
@@ -98,12 +100,31 @@ type loop struct {
 	mu      sync.Mutex
 	next    int // piece
 	workers int // so far
+	coming  int // workers that have not asked for a piece yet
 	failed  int // the lowest piece
 	err     error
 }
 
-// work does pieces until there are none left. Before each it looks for another
-// goroutine to do the rest, since one may have become free.
+// hire starts workers for so many pieces, as far as there may be more. The lock
+// is held.
+func (l *loop) hire(pieces int) {
+	for l.coming < pieces && l.workers < l.most && (l.limiter == nil || l.limiter.TryAcquire(1)) {
+		worker := l.workers
+		l.workers++
+		l.coming++
+		l.running.Go(func() {
+			if l.limiter != nil {
+				defer l.limiter.Release(1)
+			}
+			l.mu.Lock()
+			l.coming--
+			l.mu.Unlock()
+			l.work(worker)
+		})
+	}
+}
+
+// work does pieces until there are none left.
 func (l *loop) work(worker int) {
 	for {
 		piece, ok := l.take()
@@ -116,6 +137,8 @@ func (l *loop) work(worker int) {
 	}
 }
 
+// take is the next piece. It looks for workers for the pieces after it, since
+// some may have become free.
 func (l *loop) take() (piece int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -123,16 +146,7 @@ func (l *loop) take() (piece int, ok bool) {
 		return 0, false
 	}
 	l.next++
-	if l.next < l.n && l.workers < l.most && (l.limiter == nil || l.limiter.TryAcquire(1)) {
-		worker := l.workers
-		l.workers++
-		l.running.Go(func() {
-			if l.limiter != nil {
-				defer l.limiter.Release(1)
-			}
-			l.work(worker)
-		})
-	}
+	l.hire(l.n - l.next)
 	return l.next - 1, true
 }
 

@@ -1,7 +1,7 @@
 package train
 
-// Check says whether the parameters of an estimator or a transformer are in
-// range, before there is data: the *ParamError that Fit would fail with. Specs
+// Check says whether the parameters of an estimator, a transformer or a
+// Distribution are in range, before there is data: the *ParamError that Fit would fail with. Specs
 // that are not of this package pass.
 func Check(spec any) error {
 	switch e := spec.(type) {
@@ -19,6 +19,10 @@ func Check(spec any) error {
 		return e.check()
 	case RandomizedSearchCV:
 		return e.check()
+	case Distribution:
+		if want := wanted(e); want != "" {
+			return &ParamError{"RandomizedSearchCV", "distribution", e, want}
+		}
 	}
 	return nil
 }
