@@ -102,7 +102,7 @@ func (s *state) check(ctx context.Context, f checkFlags, args []string) error {
 
 // file checks a file, and mends it before if that is asked for.
 func (w *findings) file(ctx context.Context, path string) error {
-	src, o, done, err := w.open(path)
+	src, o, done, err := openSource(path, w.in)
 	if err != nil {
 		return readError(path, err)
 	}
@@ -131,10 +131,10 @@ type source struct {
 	root string // of the project
 }
 
-// open reads a file and opens its project.
-func (w *findings) open(path string) (src []byte, o source, done func(), err error) {
+// openSource reads a file, or stdin for -, and opens its project.
+func openSource(path string, stdin io.Reader) (src []byte, o source, done func(), err error) {
 	if path == "-" {
-		src, err = io.ReadAll(w.in)
+		src, err = io.ReadAll(stdin)
 		path = "stdin"
 	} else {
 		src, err = os.ReadFile(path)

@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"kernel/cache":      {"cells", "cells/value"},
 	"kernel/infer":      {"cells/builtin", "cells/frame", "cells/lang"},
 	"kernel/check":      {"cells/builtin", "cells/lang", "kernel", "kernel/infer", "notebooks"},
+	"kernel/graphview":  {"kernel", "notebooks"},
 	"kernel/host":       {"kernel/protocol"},
 	"kernel/protocol":   {},
 	"kernel/session":    {"cells", "cells/lang", "cells/builtin", "cells/scorer/toolchain", "kernel", "kernel/cache", "kernel/protocol", "notebooks"},

@@ -105,7 +105,7 @@ func (s *state) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		s.runCommand(), s.runsCommand(), s.reportCommand(), s.storeCommand(),
-		s.planCommand(), s.lockCommand(), s.testCommand(), s.secretCommand(), s.checkCommand(), s.fmtCommand(), s.exportCommand(), s.importCommand(), s.versionCommand(),
+		s.planCommand(), s.lockCommand(), s.testCommand(), s.secretCommand(), s.checkCommand(), s.dagCommand(), s.fmtCommand(), s.exportCommand(), s.importCommand(), s.versionCommand(),
 		s.serveCommand(), s.kernelCommand(), s.kernelChildCommand(), s.kernelspecCommand(),
 	)
 	return root

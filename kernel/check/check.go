@@ -72,16 +72,7 @@ func isStar(name string) bool { return path.Ext(name) == ".star" }
 // check checks a document; lines are those of its file, nil if they are not
 // known.
 func (x *Checker) check(ctx context.Context, doc *notebooks.Document, lines []string, o Options) []Diagnostic {
-	own := *doc
-	own.Cells = slices.Clone(doc.Cells)
-	builtins, err := builtin.Env(paramValues(doc.Front.Params))
-	if err != nil {
-		return nil // not reached: cells can hold the values of every type of param
-	}
-	c := &checker{Options: o, doc: &own, lines: lines, builtins: builtins, byID: map[string]*cell{}, loader: newLoader(o), versions: x}
-	for _, docCell := range doc.Cells {
-		c.noID = append(c.noID, docCell.ID == "" && docCell.Lang != notebooks.Markdown)
-	}
+	c := newChecker(doc, lines, o, x)
 	if !c.run(ctx) {
 		return nil
 	}
@@ -119,11 +110,35 @@ type cell struct {
 	facts *infer.Facts
 }
 
-// run applies all rules. It tells whether it came to the end.
-func (c *checker) run(ctx context.Context) bool {
+func newChecker(doc *notebooks.Document, lines []string, o Options, x *Checker) *checker {
+	own := *doc
+	own.Cells = slices.Clone(doc.Cells)
+	c := &checker{Options: o, doc: &own, lines: lines, builtins: environment(doc.Front.Params), byID: map[string]*cell{}, loader: newLoader(o), versions: x}
+	for _, docCell := range doc.Cells {
+		c.noID = append(c.noID, docCell.ID == "" && docCell.Lang != notebooks.Markdown)
+	}
+	return c
+}
+
+// environment are the names that cells see.
+func environment(params []notebooks.Param) starlark.StringDict {
+	env, err := builtin.Env(paramValues(params))
+	if err != nil {
+		return builtin.Pure() // not reached: cells can hold the values of every type of param
+	}
+	return env
+}
+
+// compile compiles the cells and gets their trees.
+func (c *checker) compile() {
 	c.notebook = c.versions.compiler.Compile(c.doc, c.builtins)
 	c.parse()
 	c.readers()
+}
+
+// run applies all rules. It tells whether it came to the end.
+func (c *checker) run(ctx context.Context) bool {
+	c.compile()
 	c.kernelProblems()
 	if !c.infer(ctx) {
 		return false

@@ -1,12 +1,29 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
+	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/infer"
 	"github.com/wnb-dev/wnb/notebooks"
 )
+
+// Impure compiles a notebook and says of the cells that can never be cached
+// which call is why. When ctx ends, cells may be missing.
+func Impure(ctx context.Context, doc *notebooks.Document, o Options) (*kernel.Notebook, map[string]string) {
+	c := newChecker(doc, nil, o, new(Checker))
+	c.compile()
+	c.infer(ctx)
+	impure := map[string]string{}
+	for _, one := range c.cells {
+		if len(one.facts.Impure) > 0 {
+			impure[one.ID] = one.facts.Impure[0].Name
+		}
+	}
+	return c.notebook, impure
+}
 
 // impure reports cells that can never be cached and on which others depend. A
 // cell that says so itself, by cache=off or always, is meant to be so.

@@ -5,17 +5,31 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 )
 
 // WriteText writes diagnostics for a terminal: place, severity, code and
 // message, the line with its part underlined, and what to do.
 func WriteText(w io.Writer, ds []Diagnostic, color bool) error {
 	var b strings.Builder
-	for i := range ds {
-		ds[i].text(&b, color)
+	for _, d := range ds {
+		for _, text := range []*string{&d.File, &d.Cell, &d.Message, &d.Hint, &d.Source} {
+			*text = visible(*text)
+		}
+		d.text(&b, color)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// visible replaces characters that would do something to a terminal.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // ANSI codes of the severities.

@@ -111,3 +111,11 @@ func TestLongLines(t *testing.T) {
 		}
 	}
 }
+
+func TestTextIsPlain(t *testing.T) {
+	var b bytes.Buffer
+	ds := File(t.Context(), text("~~~starlark {#a}\nml.nothing # \x1b[31m\a\n~~~\n"), Options{Name: "n\x1b.wnb"})
+	if err := WriteText(&b, ds, false); err != nil || len(ds) == 0 || strings.ContainsAny(b.String(), "\x1b\a") {
+		t.Errorf("%v: %q", err, b.String())
+	}
+}
