@@ -47,7 +47,7 @@ var allowed = map[string][]string{
 	"frontend/keep":     {"frontend/journal", "kernel", "kernel/runlog", "storage"},
 	"frontend/watch":    {},
 	"frontend/dist":     {},
-	"frontend/page":     {},
+	"frontend/page":     {"frontend/live", "kernel/protocol", "notebooks"},
 	"frontend/report":   {"cells/plot", "kernel/runlog", "notebooks", "notebooks/export", "storage"},
 	"cmd/wnb":           {"cells", "cells/*", "cells/scorer/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
 

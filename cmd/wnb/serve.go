@@ -28,6 +28,7 @@ type serveFlags struct {
 	addr         string
 	token        string
 	reactive     string
+	app          string
 	noBrowser    bool
 	cert, key    string
 	origins      []string
@@ -53,6 +54,9 @@ or a random one.`,
 			if len(args) == 1 {
 				dir = args[0]
 			}
+			if f.app != "" {
+				return s.serveApp(cmd.Context(), f) // whose folder is that of the file
+			}
 			return s.serve(cmd.Context(), dir, f)
 		},
 	}
@@ -60,6 +64,7 @@ or a random one.`,
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8888", "where to listen")
 	flags.StringVar(&f.token, "token", "", "the token that clients give")
 	flags.StringVar(&f.reactive, "reactive", string(session.Lazy), "auto, lazy or off: what happens to cells whose inputs changed")
+	flags.StringVar(&f.app, "app", "", "serve this notebook as an app: outputs and parameters, no code, no token")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "do not open a browser")
 	flags.StringVar(&f.cert, "tls-cert", "", "certificate for HTTPS")
 	flags.StringVar(&f.key, "tls-key", "", "key of the certificate")

@@ -3,17 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/wnb-dev/wnb/frontend/contents"
 	"github.com/wnb-dev/wnb/frontend/live"
+	"github.com/wnb-dev/wnb/frontend/page"
 	"github.com/wnb-dev/wnb/kernel/session"
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -58,66 +56,9 @@ func (s *settings) starter(start func(mode session.Mode) live.Starter) live.Star
 	return func(ctx context.Context, path string) (live.Kernel, error) { return start(s.get(path).mode)(ctx, path) }
 }
 
-// apply writes the parameters into the text of a document that a kernel gets. A
-// text that cannot be read, and parameters that do not fit, are left as they are:
-// the kernel says what is wrong with them.
+// apply writes the parameters into the text of a document that a kernel gets.
 func (s *settings) apply(path, text string) string {
-	set := s.get(path).params
-	if len(set) == 0 {
-		return text
-	}
-	doc, err := notebooks.Parse(path, []byte(text))
-	if err != nil {
-		return text
-	}
-	front, err := withDefaults(doc.Front.Raw, set)
-	if err != nil {
-		return text
-	}
-	doc.Front, err = notebooks.ParseFrontMatter(front)
-	if err != nil {
-		return text
-	}
-	return string(doc.Print())
-}
-
-// withDefaults gives declared parameters of a front matter other defaults.
-func withDefaults(front string, set map[string]any) (string, error) {
-	var all yaml.MapSlice
-	if err := yaml.UnmarshalWithOptions([]byte(front), &all, yaml.UseOrderedMap()); err != nil {
-		return "", err
-	}
-	for i, item := range all {
-		declared, ok := item.Value.(yaml.MapSlice)
-		if item.Key != "params" || !ok {
-			continue
-		}
-		for j, p := range declared {
-			name, _ := p.Key.(string)
-			if value, ok := set[name]; ok {
-				declared[j].Value = withDefault(p.Value, value)
-			}
-		}
-		all[i].Value = declared
-	}
-	out, err := yaml.Marshal(all)
-	return string(out), err
-}
-
-// withDefault is a declaration, the short form or the long one, with another
-// default.
-func withDefault(declaration, value any) any {
-	long, ok := declaration.(yaml.MapSlice)
-	if !ok {
-		return value
-	}
-	for i, item := range long {
-		if item.Key == "default" {
-			long[i].Value = value
-			return long
-		}
-	}
-	return append(long, yaml.MapItem{Key: "default", Value: value})
+	return page.WithParams(path, text, s.get(path).params)
 }
 
 // outputs makes documents that are saved, moved or deleted known here.
@@ -153,34 +94,10 @@ func (o settingOutputs) Moved(ctx context.Context, from, to string) error {
 	return o.keptOutputs.Moved(ctx, from, to)
 }
 
-// paramModel is a declared parameter and its value as the page reads them.
-type paramModel struct {
-	Name    string              `json:"name"`
-	Type    notebooks.ParamType `json:"type"`
-	Default any                 `json:"default"`
-	Value   any                 `json:"value"`
-	Min     *float64            `json:"min,omitempty"`
-	Max     *float64            `json:"max,omitempty"`
-	Choices []any               `json:"choices,omitempty"`
-	Help    string              `json:"help,omitempty"`
-}
-
 type settingsModel struct {
-	Params  []paramModel `json:"params"`
+	Params  []page.Param `json:"params"`
 	Mode    session.Mode `json:"mode"`
 	Problem string       `json:"problem,omitempty"`
-}
-
-func paramModels(defs []notebooks.Param, set map[string]any) []paramModel {
-	models := []paramModel{}
-	for _, p := range defs {
-		value, ok := set[p.Name]
-		if !ok {
-			value = p.Default
-		}
-		models = append(models, paramModel{p.Name, p.Type, p.Default, value, p.Min, p.Max, p.Choices, p.Help})
-	}
-	return models
 }
 
 // settingsHandler answers and changes the settings of a document.
@@ -199,7 +116,7 @@ func (h settingsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	doc, err := notebooks.Parse(path, []byte(text))
 	if err != nil {
-		h.answer(w, settingsModel{Params: []paramModel{}, Mode: h.settings.get(path).mode, Problem: err.Error()})
+		h.answer(w, settingsModel{Params: []page.Param{}, Mode: h.settings.get(path).mode, Problem: err.Error()})
 		return
 	}
 	if r.Method == http.MethodPatch {
@@ -213,7 +130,7 @@ func (h settingsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	now := h.settings.get(path)
-	h.answer(w, settingsModel{Params: paramModels(doc.Front.Params, now.params), Mode: now.mode})
+	h.answer(w, settingsModel{Params: page.Params(doc.Front.Params, now.params), Mode: now.mode})
 }
 
 func (h settingsHandler) answer(w http.ResponseWriter, m settingsModel) {
@@ -237,7 +154,7 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 	default:
 		return fmt.Errorf("mode %q: write auto, lazy or off", want.Mode)
 	}
-	checked, err := checkParams(defs, want.Params)
+	checked, err := page.CheckParams(defs, want.Params)
 	if err != nil {
 		return err
 	}
@@ -255,36 +172,4 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		return next
 	})
 	return nil
-}
-
-// checkParams brings values from a form to the types of the parameters. A text
-// for one of another type is read as -p reads it.
-func checkParams(defs []notebooks.Param, set map[string]any) (map[string]any, error) {
-	out := map[string]any{}
-	var errs []error
-	for name, value := range set {
-		i := indexOfParam(defs, name)
-		if i < 0 {
-			errs = append(errs, fmt.Errorf("there is no parameter %q", name))
-			continue
-		}
-		text, isText := value.(string)
-		var err error
-		if isText && defs[i].Type != notebooks.StrParam && defs[i].Type != notebooks.FileParam {
-			out[name], err = defs[i].Parse(text)
-		} else {
-			out[name], err = defs[i].Check(value)
-		}
-		errs = append(errs, err)
-	}
-	return out, errors.Join(errs...)
-}
-
-func indexOfParam(defs []notebooks.Param, name string) int {
-	for i, d := range defs {
-		if d.Name == name {
-			return i
-		}
-	}
-	return -1
 }

@@ -80,6 +80,9 @@ func (p *Page) Assets() http.Handler {
 		h.Set("Content-Type", contentType(name))
 		h.Set("Vary", "Accept-Encoding")
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		if name == "logo.svg" {
+			h.Set("Cache-Control", "max-age=86400")
+		}
 		if name == "frame.html" {
 			h.Set("Content-Security-Policy", framePolicy)
 			h.Set("Cache-Control", "no-cache")
@@ -137,6 +140,8 @@ func contentType(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".css":
 		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
 	case ".html":
 		return "text/html; charset=utf-8"
 	}

@@ -50,6 +50,8 @@ const fill = (text) => text.replaceAll("{{script}}", script).replaceAll("{{style
   .replaceAll("{{preload}}", preload.map((p) => `<link rel="modulepreload" href="/static/page/${p}">`).join("\n"));
 for (const page of ["index.html", "frame.html"]) files.set(page, Buffer.from(fill(readFileSync(join(here, "src", page), "utf8"))));
 
+files.set("logo.svg", readFileSync(join(here, "..", "server", "logo.svg")));
+
 const firstPage = [script, style, ...preload];
 const size = (names) => names.reduce((n, name) => n + gzip(files.get(name)).length, 0);
 console.log(`first page: ${(size(firstPage) / 1000).toFixed(1)} kB gzip; all: ${(size([...files.keys()]) / 1000).toFixed(1)} kB gzip in ${files.size} files`);

@@ -12,6 +12,7 @@ import "./app/theme";
 import { Toasts } from "./app/toasts";
 import { FilesPage } from "./files/FilesPage";
 import { TextPage } from "./files/TextPage";
+import { AppPage } from "./visitors/AppPage";
 import { NotebookPage } from "./notebook/NotebookPage";
 
 function typeByName(p: string): EntryType | null {
@@ -50,4 +51,4 @@ function Page() {
 }
 
 dropToken();
-render(<Page />, document.getElementById("root")!);
+render(document.body.dataset.app ? <><AppPage /><Toasts /></> : <Page />, document.getElementById("root")!);

@@ -59,6 +59,7 @@ export class Runner {
     this.resume();
     this.connection!.send("kernel_info_request", {});
     this.askGraph();
+    void this.next(); // what the user asked for before there was a kernel
   }
 
   /** An empty request runs nothing, and the graph comes with its end. */
@@ -304,10 +305,12 @@ export class Runner {
   readOutputs(): void {
     clearTimeout(this.refresh);
     this.refresh = 0;
+    const before = new Map(this.doc.cells.peek().map((c) => [c, c.outputs.peek()]));
     void contents.notebook(this.path()).then(({ content }) => batch(() => {
       for (const json of content.cells) {
         const cell = this.doc.find(json.id);
-        if (!cell || json.cell_type !== "code" || this.flight?.cell === cell.id && !this.flight.replied) continue;
+        // What came meanwhile is newer than the answer.
+        if (!cell || json.cell_type !== "code" || before.get(cell) !== cell.outputs.peek()) continue;
         cell.outputs.value = json.outputs ?? [];
         cell.count.value = json.execution_count ?? 0;
       }

@@ -29,7 +29,7 @@ export function linked(text: string, goTo: GoTo, known: Known): (VNode | string)
 /** Splits what the kernel writes into its parts. */
 export function parts(evalue: string, traceback: string[]): { place: string[]; source: string[]; trace: string[]; hint: string } {
   const lines = traceback.flatMap((t) => t.split("\n"));
-  if (lines[0] === evalue) lines.shift();
+  if (lines[0]?.endsWith(evalue)) lines.shift();
   const out = { place: [] as string[], source: [] as string[], trace: [] as string[], hint: "" };
   let inTrace = false;
   for (const line of lines) {

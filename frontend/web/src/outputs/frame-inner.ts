@@ -9,7 +9,9 @@ function show(html: string): void {
     script.textContent = old.textContent;
     old.replaceWith(script);
   }
-  new ResizeObserver(() => parent.postMessage({ wnb: "height", height: document.documentElement.scrollHeight }, "*")).observe(document.body);
+  const tell = () => parent.postMessage({ wnb: "height", height: document.documentElement.scrollHeight }, "*");
+  tell(); // observers of frames that are not on the screen sleep
+  new ResizeObserver(tell).observe(document.body);
 }
 
 addEventListener("message", (e: MessageEvent<{ wnb?: string; html?: string; dark?: boolean }>) => {

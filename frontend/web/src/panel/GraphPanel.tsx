@@ -13,7 +13,8 @@ export function GraphPanel({ nb }: { nb: Notebook }) {
   const drawing = useMemo(() => {
     const linked = new Set(graph.edges.flat());
     const all = code.map((c) => c.id);
-    return draw((all.length > max ? all.filter((id) => linked.has(id)).slice(0, max) : all), graph.edges);
+    const shown = all.length > max && linked.size ? all.filter((id) => linked.has(id)) : all;
+    return draw(shown.slice(0, max), graph.edges);
   }, [ids, graph]);
   if (!code.length) return <p class="empty">Cells that read what others define are connected here.</p>;
   return (
