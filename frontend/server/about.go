@@ -126,3 +126,9 @@ func (i *identity) update(field string, value *string) error {
 func noTerminals(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, []any{})
 }
+
+// noConverters is the list of formats that clients offer for download. wnb export
+// and wnb report convert.
+func noConverters(w http.ResponseWriter, r *http.Request) {
+	answer(w, http.StatusOK, map[string]any{})
+}

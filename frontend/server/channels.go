@@ -83,18 +83,11 @@ func (s *Server) channels(w http.ResponseWriter, r *http.Request) {
 	}
 	defer client.Close()
 	framing, selected := protocol.Negotiate(r.Header.Values("Sec-Websocket-Protocol"))
-	upgrader := websocket.Upgrader{
-		HandshakeTimeout: 10 * time.Second,
-		CheckOrigin:      func(*http.Request) bool { return true },
-		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
-			fail(w, status, reason.Error())
-		},
-	}
 	var header http.Header
 	if selected != "" {
 		header = http.Header{"Sec-Websocket-Protocol": {selected}}
 	}
-	conn, err := upgrader.Upgrade(w, r, header)
+	conn, err := upgrader().Upgrade(w, r, header)
 	if err != nil {
 		s.opt.Log("websocket of kernel %s: %v", quote(id), err) // the client was told
 		return

@@ -67,6 +67,12 @@ func (s *Server) gate(next http.Handler) http.Handler {
 
 // turnAway sends browsers to the login page and tells programs.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, wrong bool) {
+	if wrong {
+		if wait := s.throttle.wrong(r); wait > 0 {
+			fail(w, http.StatusTooManyRequests, tooMany(w, wait))
+			return
+		}
+	}
 	page := r.URL.Path == "/" || r.URL.Path == "/tree" || strings.HasPrefix(r.URL.Path, "/tree/")
 	if page && !unsafeMethod(r.Method) {
 		w.Header().Set("Location", "/login?next="+url.QueryEscape(r.URL.Path))

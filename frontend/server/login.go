@@ -161,7 +161,11 @@ func (s *Server) loginPost(w http.ResponseWriter, r *http.Request) {
 	}
 	if !sameSecret(strings.TrimSpace(r.PostForm.Get("password")), s.opt.Token) {
 		s.opt.Log("login refused: wrong token")
-		showPage(w, http.StatusUnauthorized, page{XSRF: cookie.Value, Next: nextPath(next), Problem: "This is not the token. The right one is in the URL that the server printed when it started."})
+		status, problem := http.StatusUnauthorized, "This is not the token. The right one is in the URL that the server printed when it started."
+		if wait := s.throttle.wrong(r); wait > 0 {
+			status, problem = http.StatusTooManyRequests, tooMany(w, wait)+"."
+		}
+		showPage(w, status, page{XSRF: cookie.Value, Next: nextPath(next), Problem: problem})
 		return
 	}
 	s.logIn(w, r)

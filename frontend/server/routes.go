@@ -77,6 +77,9 @@ func (s *Server) routes() (handler http.Handler, err error) {
 
 		"/api/config/{section}": {"GET": s.getConfig, "PATCH": s.patchConfig, "PUT": s.putConfig},
 		"/api/terminals":        {"GET": noTerminals},
+		"/api/nbconvert":        {"GET": noConverters},
+		"/api/events":           {"POST": s.postEvent},
+		"/api/events/subscribe": {"GET": s.eventSocket},
 	} {
 		mux.Handle(pattern, notRoot(pattern, handlers))
 	}

@@ -127,7 +127,16 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/login", "", 200, nil},
 		{"GET", "/lab/api/settings", "", 404, errorKeys},
 		{"GET", "/hub/api", "", 404, errorKeys},
-		{"POST", "/api/events", "{}", 404, errorKeys},
+		{"POST", "/api/events", "", 400, errorKeys},
+		{"POST", "/api/events", "{}", 400, errorKeys},
+		{"POST", "/api/events", `{"schema_id":"a","data":{}}`, 400, errorKeys},
+		{"POST", "/api/events", `{"schema_id":"a","version":1}`, 400, errorKeys},
+		{"POST", "/api/events", `{"schema_id":"a","version":1,"data":[]}`, 400, errorKeys},
+		{"POST", "/api/events", `{"schema_id":"https://events.example.org/a","version":"1","data":{"x":1}}`, 204, nil},
+		{"GET", "/api/events", "", 405, errorKeys},
+		{"GET", "/api/events/subscribe", "", 400, errorKeys},
+		{"GET", "/api/nbconvert", "", 200, nil},
+		{"GET", "/nbconvert/html/sample.wnb", "", 404, errorKeys},
 		{"GET", "/nope", "", 404, errorKeys},
 		{"DELETE", "/api/status", "", 405, errorKeys},
 		{"BREW", "/api/contents", "", 405, errorKeys},
@@ -204,6 +213,27 @@ func TestKernelspecIsComplete(t *testing.T) {
 		got := r.call("GET", target.(string), "")
 		if kind := got.header.Get("Content-Type"); got.status != 200 || !strings.HasPrefix(kind, "image/") || got.body == "" {
 			t.Errorf("%s: %d %s", name, got.status, kind)
+		}
+	}
+}
+
+// As in Jupyter, the end of a session whose kernel is gone already says so.
+func TestSessionWithoutKernelIsGone(t *testing.T) {
+	r := newRig(t, nil)
+	session := r.call("POST", "/api/sessions", `{"path":"sample.wnb","type":"notebook","kernel":{"name":"wnb"}}`).json(t)
+	r.call("DELETE", "/api/kernels/"+session["kernel"].(map[string]any)["id"].(string), "")
+	if got := r.call("DELETE", "/api/sessions/"+session["id"].(string), ""); got.status != http.StatusGone {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
+
+// Clients throw on a model that has content where none was asked for.
+func TestModelWithoutContent(t *testing.T) {
+	r := newRig(t, nil)
+	for _, path := range []string{"", "dir", "dir/a.csv", "sample.wnb"} {
+		got := r.call("GET", "/api/contents/"+path+"?content=0", "").json(t)
+		if got["content"] != nil || got["format"] != nil {
+			t.Errorf("%q: content %v, format %v", path, got["content"], got["format"])
 		}
 	}
 }

@@ -14,13 +14,15 @@ import (
 
 // Server answers clients. It is safe for concurrent use.
 type Server struct {
-	opt     Options
-	logins  *logins
-	config  *configs
-	sockets *sockets
-	started time.Time
-	me      identityStore
-	handler http.Handler
+	opt      Options
+	logins   *logins
+	throttle *throttle
+	config   *configs
+	sockets  *sockets
+	events   *events
+	started  time.Time
+	me       identityStore
+	handler  http.Handler
 }
 
 // New makes a server that does not listen yet. It fails where an option is
@@ -55,7 +57,7 @@ func New(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		opt: opt, config: config, logins: newLogins(opt.Clock), sockets: newSockets(), started: opt.Clock(),
+		opt: opt, config: config, logins: newLogins(opt.Clock), throttle: newThrottle(opt.Clock), sockets: newSockets(), events: newEvents(), started: opt.Clock(),
 	}
 	routes, err := s.routes()
 	if err != nil {
