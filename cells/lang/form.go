@@ -101,7 +101,10 @@ func Inspect(fn *starlark.Function) (FunctionForm, error) {
 // in it, as after f = decorate(f). The value has a hidden name then.
 const ownMark = "# the name stands for another value\n"
 
-func ownName(name string) string { return reserved + "own_" + name }
+func ownName(name string) string { return ownPrefix + name }
+
+// ownPrefix starts such names.
+const ownPrefix = reserved + "own_"
 
 // lookup finds the values of the names that a function uses.
 type lookup struct {

@@ -85,3 +85,11 @@ func (l *literal) uses() []*use {
 	}
 	return slices.SortedFunc(maps.Values(uses), func(a, b *use) int { return strings.Compare(a.name, b.name) })
 }
+
+// Captured says in messages what a name of FunctionForm.Captured stands for.
+func Captured(name string) string {
+	if param, ok := strings.CutPrefix(name, defaultPrefix); ok {
+		return "the default of `" + param + "`"
+	}
+	return "`" + strings.TrimPrefix(name, ownPrefix) + "`"
+}

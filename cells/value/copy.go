@@ -13,7 +13,7 @@ import (
 // can change: lists, dicts, sets and what functions capture are copied. The
 // error wraps ErrNoForm.
 func Copy(ctx context.Context, v starlark.Value) (starlark.Value, error) {
-	c := copier{ctx: ctx, done: map[starlark.Value]starlark.Value{}}
+	c := copier{ctx: ctx, done: map[any]starlark.Value{}}
 	out, err := c.value(v)
 	if err != nil {
 		return nil, err
@@ -23,31 +23,78 @@ func Copy(ctx context.Context, v starlark.Value) (starlark.Value, error) {
 }
 
 type copier struct {
-	ctx  context.Context
-	done map[starlark.Value]starlark.Value // of each container, so that cycles end
+	ctx   context.Context
+	depth int
+	// done are the copies of containers, so that cycles end and what is shared
+	// stays so; nil for a function that has no defaults yet.
+	done map[any]starlark.Value
 }
 
 func (c *copier) value(v starlark.Value) (starlark.Value, error) {
 	switch v := v.(type) {
 	case starlark.Tuple:
-		out := make(starlark.Tuple, len(v))
-		return out, c.each(v, out)
-	case *starlark.List, *starlark.Dict, *starlark.Set, *starlark.Function:
-		if known := c.done[v]; known != nil {
-			return known, nil
+		if len(v) == 0 {
+			return v, nil
 		}
-		return c.container(v)
+		return c.once(identityOf(v), v)
+	case *starlark.List, *starlark.Dict, *starlark.Set, *starlark.Function, Holder:
+		return c.once(v, v)
 	case *starlark.Builtin:
 		if v.Receiver() == nil {
 			return v, nil
 		}
-		recv, err := c.value(v.Receiver())
-		if err != nil {
-			return nil, err
-		}
-		return recv.(starlark.HasAttrs).Attr(v.Name())
+		return c.once(v, v)
 	}
 	return v, nil // everything else never changes
+}
+
+// identityOf tells a tuple from others that hold the same.
+func identityOf(t starlark.Tuple) any {
+	type slice struct {
+		first *starlark.Value
+		n     int
+	}
+	return slice{&t[0], len(t)}
+}
+
+// once copies a container that was not copied yet.
+func (c *copier) once(id any, v starlark.Value) (starlark.Value, error) {
+	if known, ok := c.done[id]; known != nil {
+		return known, nil
+	} else if fn, is := v.(*starlark.Function); ok && is {
+		return nil, defaultHolds(fn)
+	}
+	if c.ctx.Err() != nil {
+		return nil, context.Cause(c.ctx)
+	}
+	if c.depth++; c.depth > maxDepth {
+		return nil, noForm("it is nested more than %d deep", maxDepth)
+	}
+	defer func() { c.depth-- }()
+	out, err := c.container(v)
+	if err == nil {
+		c.done[id] = out
+	}
+	return out, err
+}
+
+func (c *copier) container(v starlark.Value) (starlark.Value, error) {
+	switch v := v.(type) {
+	case starlark.Tuple:
+		out := make(starlark.Tuple, len(v))
+		return out, c.each(v, out)
+	case *starlark.List:
+		return c.list(v)
+	case *starlark.Dict:
+		return c.dict(v)
+	case *starlark.Set:
+		return c.set(v)
+	case *starlark.Builtin:
+		return c.method(v)
+	case Holder:
+		return v.CopyWith(c.value)
+	}
+	return c.function(v.(*starlark.Function))
 }
 
 func (c *copier) each(from, to []starlark.Value) (err error) {
@@ -59,29 +106,18 @@ func (c *copier) each(from, to []starlark.Value) (err error) {
 	return nil
 }
 
-func (c *copier) container(v starlark.Value) (starlark.Value, error) {
-	if c.ctx.Err() != nil {
-		return nil, context.Cause(c.ctx)
-	}
-	switch v := v.(type) {
-	case *starlark.List:
-		elems := make([]starlark.Value, v.Len())
-		out := starlark.NewList(elems)
-		c.done[v] = out
-		for i := range elems {
-			x, err := c.value(v.Index(i))
-			if err != nil {
-				return nil, err
-			}
-			elems[i] = x
+func (c *copier) list(v *starlark.List) (starlark.Value, error) {
+	elems := make([]starlark.Value, v.Len())
+	out := starlark.NewList(elems)
+	c.done[v] = out
+	for i := range elems {
+		x, err := c.value(v.Index(i))
+		if err != nil {
+			return nil, err
 		}
-		return out, nil
-	case *starlark.Dict:
-		return c.dict(v)
-	case *starlark.Set:
-		return c.set(v)
+		elems[i] = x
 	}
-	return c.function(v.(*starlark.Function))
+	return out, nil
 }
 
 func (c *copier) dict(v *starlark.Dict) (starlark.Value, error) {
@@ -114,30 +150,40 @@ func (c *copier) set(v *starlark.Set) (starlark.Value, error) {
 	return out, nil
 }
 
+// method copies a bound method of a value of Starlark.
+func (c *copier) method(b *starlark.Builtin) (starlark.Value, error) {
+	recv, err := c.value(b.Receiver())
+	if err != nil {
+		return nil, err
+	}
+	return methodOf(recv, b.Name())
+}
+
 func (c *copier) function(fn *starlark.Function) (starlark.Value, error) {
 	form, err := lang.Inspect(fn)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the function %s: %w", ErrNoForm, fn.Name(), err)
 	}
-	captured := starlark.StringDict{}
-	for name, v := range form.Captured {
-		if lang.IsDefault(name) {
-			if captured[name], err = c.value(v); err != nil {
-				return nil, err
-			}
-		}
+	c.done[fn] = nil
+	captured, others := split(form.Captured)
+	if err := c.names(captured, captured); err != nil {
+		return nil, err
 	}
 	out, err := lang.Rebuild(form.Name, form.Code, captured, lang.HomeOf(fn))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoForm, err)
 	}
 	c.done[fn] = out
-	for name, v := range form.Captured {
-		if !lang.IsDefault(name) {
-			if captured[name], err = c.value(v); err != nil {
-				return nil, err
-			}
+	return out, c.names(others, captured)
+}
+
+func (c *copier) names(from, to starlark.StringDict) error {
+	for _, name := range from.Keys() { // sorted, so that errors are the same each time
+		v, err := c.value(from[name])
+		if err != nil {
+			return err
 		}
+		to[name] = v
 	}
-	return out, nil
+	return nil
 }

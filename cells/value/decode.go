@@ -1,9 +1,10 @@
 package value
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -25,9 +26,14 @@ type Decoder struct {
 }
 
 // Decode reads a value, which is frozen. It runs no code: functions are
-// compiled, not called. Errors that are about the bytes wrap ErrEncoding.
+// compiled, not called. The value may keep root, which must not change any more.
+// Errors that are about the bytes wrap ErrEncoding.
+//
+// The value is written again to see that these are the bytes that Encode writes
+// for it. So a hash that was known of the bytes is that of the value, whoever
+// made them.
 func (d *Decoder) Decode(ctx context.Context, root []byte) (starlark.Value, error) {
-	r := &reader{ctx: ctx, d: d, buf: root}
+	r := &reader{ctx: ctx, d: d, buf: root, due: 1}
 	v, err := r.value()
 	if err == nil && len(r.buf) > 0 {
 		err = broken("%d bytes are left over", len(r.buf))
@@ -36,6 +42,13 @@ func (d *Decoder) Decode(ctx context.Context, root []byte) (starlark.Value, erro
 		return nil, err
 	}
 	v.Freeze()
+	again, err := encode(ctx, v, nil, len(root))
+	switch {
+	case errors.Is(err, ErrNoForm) || err == nil && !bytes.Equal(again.Root, root):
+		return nil, broken("a %s is not written like that", v.Type())
+	case err != nil:
+		return nil, err
+	}
 	return v, nil
 }
 
@@ -43,31 +56,29 @@ func broken(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrEncoding, fmt.Sprintf(format, args...))
 }
 
-// maxDepth bounds the recursion; a value that a cell made is never deeper, see
-// lang.CheckDepth.
-const maxDepth = 20_000
-
 type reader struct {
-	ctx  context.Context
-	d    *Decoder
-	buf  []byte
+	ctx context.Context
+	d   *Decoder
+	buf []byte
+	// due is how many values must follow at least. Each takes a byte, so that
+	// no count is believed for which there are not enough.
+	due  int
 	open []starlark.Value // containers that are being read; nil where one is not there yet
 }
 
 func (r *reader) byte() (byte, error) {
-	if len(r.buf) == 0 {
-		return 0, broken("it ends too early")
+	b, err := r.take(1)
+	if err != nil {
+		return 0, err
 	}
-	b := r.buf[0]
-	r.buf = r.buf[1:]
-	return b, nil
+	return b[0], nil
 }
 
 func (r *reader) take(n uint64) ([]byte, error) {
 	if n > uint64(len(r.buf)) {
 		return nil, broken("it ends too early")
 	}
-	b := r.buf[:n]
+	b := r.buf[:n:n]
 	r.buf = r.buf[n:]
 	return b, nil
 }
@@ -81,13 +92,17 @@ func (r *reader) uvarint() (uint64, error) {
 	return v, nil
 }
 
-// count reads how many things follow, each of at least size bytes.
-func (r *reader) count(size int) (int, error) {
+// count reads how many elements follow, each of so many values.
+func (r *reader) count(values int) (int, error) {
 	n, err := r.uvarint()
-	if err == nil && n > uint64(len(r.buf)/size) {
-		err = broken("%d elements cannot follow", n)
+	if err != nil {
+		return 0, err
 	}
-	return int(n), err
+	if n > uint64(len(r.buf)) || int(n)*values > len(r.buf)-r.due {
+		return 0, broken("%d elements cannot follow", n)
+	}
+	r.due += int(n) * values
+	return int(n), nil
 }
 
 func (r *reader) raw() ([]byte, error) {
@@ -108,9 +123,7 @@ func (r *reader) value() (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(r.open) > maxDepth {
-		return nil, broken("it is nested too deep")
-	}
+	r.due--
 	if r.ctx.Err() != nil {
 		return nil, context.Cause(r.ctx)
 	}
@@ -124,11 +137,7 @@ func (r *reader) value() (starlark.Value, error) {
 	case tagInt, tagBig:
 		return r.int(tag)
 	case tagFloat:
-		b, err := r.take(8)
-		if err != nil {
-			return nil, err
-		}
-		return starlark.Float(math.Float64frombits(binary.LittleEndian.Uint64(b))), nil
+		return r.float()
 	case tagString:
 		s, err := r.text()
 		return starlark.String(s), err
@@ -145,14 +154,18 @@ func (r *reader) value() (starlark.Value, error) {
 	return r.container(tag)
 }
 
+func (r *reader) float() (starlark.Value, error) {
+	b, err := r.take(8)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.Float(math.Float64frombits(binary.LittleEndian.Uint64(b))), nil
+}
+
 func (r *reader) int(tag byte) (starlark.Value, error) {
 	if tag == tagInt {
-		v, n := binary.Varint(r.buf)
-		if n <= 0 {
-			return nil, broken("a number is cut off")
-		}
-		r.buf = r.buf[n:]
-		return starlark.MakeInt64(v), nil
+		v, err := r.varint()
+		return starlark.MakeInt64(v), err
 	}
 	sign, err := r.byte()
 	if err != nil {
@@ -169,26 +182,25 @@ func (r *reader) int(tag byte) (starlark.Value, error) {
 	return starlark.MakeBigInt(x), nil
 }
 
+func (r *reader) varint() (int64, error) {
+	v, n := binary.Varint(r.buf)
+	if n <= 0 {
+		return 0, broken("a number is cut off")
+	}
+	r.buf = r.buf[n:]
+	return v, nil
+}
+
 func (r *reader) rangeValue() (starlark.Value, error) {
-	var parts [2]starlark.Int
-	for i := range parts {
-		tag, err := r.byte()
+	limits := make(starlark.Tuple, 3)
+	for i := range limits {
+		n, err := r.varint()
 		if err != nil {
 			return nil, err
 		}
-		v, err := r.int(tag)
-		if err != nil {
-			return nil, err
-		}
-		parts[i] = v.(starlark.Int)
+		limits[i] = starlark.MakeInt64(n)
 	}
-	n, err := r.uvarint()
-	if err != nil {
-		return nil, err
-	}
-	start, step := parts[0], parts[1]
-	stop := start.Add(step.Mul(starlark.MakeUint64(n)))
-	v, err := starlark.Call(new(starlark.Thread), starlark.Universe["range"], starlark.Tuple{start, stop, step}, nil)
+	v, err := starlark.Call(new(starlark.Thread), starlark.Universe["range"], limits, nil)
 	if err != nil {
 		return nil, broken("a range: %v", err)
 	}
@@ -220,223 +232,4 @@ func (r *reader) up() (starlark.Value, error) {
 		return nil, broken("a reference leads to what is not there yet")
 	}
 	return v, nil
-}
-
-// within reads the inside of a container.
-func (r *reader) within(v starlark.Value, read func() error) error {
-	r.open = append(r.open, v)
-	err := read()
-	r.open = r.open[:len(r.open)-1]
-	return err
-}
-
-func (r *reader) container(tag byte) (starlark.Value, error) {
-	switch tag {
-	case tagTuple:
-		n, err := r.count(1)
-		if err != nil {
-			return nil, err
-		}
-		t := make(starlark.Tuple, n)
-		return t, r.within(t, func() error { return r.fill(t) })
-	case tagList:
-		return r.list()
-	case tagDict:
-		return r.dict()
-	case tagSet:
-		return r.set()
-	case tagMethod:
-		return r.method()
-	case tagFunction:
-		return r.function()
-	case tagObject:
-		return r.object()
-	}
-	return nil, broken("tag %q is not known", tag)
-}
-
-func (r *reader) fill(to []starlark.Value) (err error) {
-	for i := range to {
-		if to[i], err = r.value(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *reader) list() (starlark.Value, error) {
-	n, err := r.count(1)
-	if err != nil {
-		return nil, err
-	}
-	// The list takes the slice, which is filled afterwards.
-	elems := make([]starlark.Value, n)
-	for i := range elems {
-		elems[i] = starlark.None
-	}
-	l := starlark.NewList(elems)
-	return l, r.within(l, func() error { return r.fill(elems) })
-}
-
-func (r *reader) dict() (starlark.Value, error) {
-	n, err := r.count(2)
-	if err != nil {
-		return nil, err
-	}
-	d := starlark.NewDict(n)
-	return d, r.within(d, func() error {
-		for range n {
-			var item [2]starlark.Value
-			if err := r.fill(item[:]); err != nil {
-				return err
-			}
-			if err := d.SetKey(item[0], item[1]); err != nil {
-				return broken("a key: %v", err)
-			}
-		}
-		return nil
-	})
-}
-
-func (r *reader) set() (starlark.Value, error) {
-	n, err := r.count(1)
-	if err != nil {
-		return nil, err
-	}
-	s := starlark.NewSet(n)
-	return s, r.within(s, func() error {
-		for range n {
-			x, err := r.value()
-			if err != nil {
-				return err
-			}
-			if err := s.Insert(x); err != nil {
-				return broken("an element: %v", err)
-			}
-		}
-		return nil
-	})
-}
-
-func (r *reader) method() (v starlark.Value, err error) {
-	name, err := r.text()
-	if err != nil {
-		return nil, err
-	}
-	err = r.within(nil, func() error {
-		recv, err := r.value()
-		if err != nil {
-			return err
-		}
-		h, ok := recv.(starlark.HasAttrs)
-		if !ok {
-			return broken("a %s has no methods", recv.Type())
-		}
-		v, err = h.Attr(name)
-		if v == nil || err != nil {
-			return broken("a %s has no method %q", recv.Type(), name)
-		}
-		return nil
-	})
-	return v, err
-}
-
-func (r *reader) function() (starlark.Value, error) {
-	name, err := r.text()
-	if err != nil {
-		return nil, err
-	}
-	code, err := r.text()
-	if err != nil {
-		return nil, err
-	}
-	captured := starlark.StringDict{}
-	var fn *starlark.Function
-	err = r.within(nil, func() error {
-		if err := r.names(captured); err != nil { // the defaults
-			return err
-		}
-		if fn, err = lang.Rebuild(name, code, captured, r.d.Home); err != nil {
-			return broken("the function %s: %v", name, err)
-		}
-		r.open[len(r.open)-1] = fn
-		return r.names(captured)
-	})
-	return fn, err
-}
-
-func (r *reader) names(to starlark.StringDict) error {
-	n, err := r.count(2)
-	if err != nil {
-		return err
-	}
-	for range n {
-		name, err := r.text()
-		if err != nil {
-			return err
-		}
-		if to[name], err = r.value(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *reader) object() (v starlark.Value, err error) {
-	kind, err := r.text()
-	if err != nil {
-		return nil, err
-	}
-	make_, ok := r.d.Makers[kind]
-	if !ok {
-		return nil, broken("kind %q is not known", kind)
-	}
-	n, err := r.count(1)
-	if err != nil {
-		return nil, err
-	}
-	fields := make([]starlark.Value, n)
-	if err := r.within(nil, func() error { return r.fill(fields) }); err != nil {
-		return nil, err
-	}
-	content, err := r.content()
-	if err != nil {
-		return nil, err
-	}
-	if v, err = make_(fields, content); err != nil {
-		return nil, broken("a %s: %v", kind, err)
-	}
-	return v, nil
-}
-
-func (r *reader) content() ([]byte, error) {
-	how, err := r.byte()
-	if err != nil {
-		return nil, err
-	}
-	switch how {
-	case contentNone:
-		return nil, nil
-	case contentInline:
-		return r.raw()
-	case contentPart:
-		b, err := r.part()
-		if err != nil {
-			return nil, err
-		}
-		return r.d.Part(r.ctx, b)
-	}
-	return nil, broken("content of kind %d is not known", how)
-}
-
-func (r *reader) part() (cells.Blob, error) {
-	sum, err := r.take(32)
-	if err != nil {
-		return cells.Blob{}, err
-	}
-	size, err := r.uvarint()
-	if err == nil && size > math.MaxInt64 {
-		err = broken("a part is too large")
-	}
-	return cells.Blob{SHA256: hex.EncodeToString(sum), Size: int64(size)}, err
 }

@@ -1,13 +1,14 @@
 // Package value turns the values of cells into bytes and back.
 //
 // The bytes are canonical: equal values have equal bytes, whatever made them and
-// however they share parts. So the hash of the bytes stands for the value: the
+// however they share parts, and [Decoder.Decode] takes no other bytes than those
+// that [Encode] writes. So the hash of the bytes stands for the value: the
 // result cache keys a cell by the hashes of the values that it reads, and a
 // value that came out the same again changes nothing downstream.
 //
 // Kinds that Starlark keeps apart stay apart: 1, 1.0 and True differ, a list and
-// a tuple, 0.0 and -0.0; the order of a dict is part of it, since a cell can see
-// it. All NaNs are one.
+// a tuple, 0.0 and -0.0; the order of a dict or set is part of it, since a cell
+// can see it. All NaNs are one.
 //
 // A function is its source and what it captures ([lang.Inspect]); reading it
 // back compiles the source and runs nothing. Other things, such as frames and
@@ -16,7 +17,13 @@
 // values hold is stored once.
 //
 // A value that refers to itself, such as a dict that holds a function that uses
-// the dict, is written with references upwards: how many containers above.
+// the dict, is written with references upwards: how many containers above. Two
+// such values are equal if nobody who walks through them can tell them apart
+// (they are bisimilar): a list that holds itself equals a list of that list.
+//
+// What counts by itself and not by what is in it cannot be written: a function
+// as the key of a dict would be another key when it is read back. Functions that
+// are compared with == are the same only if they come from one value.
 package value
 
 import (
@@ -37,6 +44,13 @@ type Object interface {
 	Form() (Form, error)
 }
 
+// A Holder is an object that holds values which can change, such as functions.
+type Holder interface {
+	Object
+	// CopyWith is the object with copies of what it holds.
+	CopyWith(copied func(starlark.Value) (starlark.Value, error)) (starlark.Value, error)
+}
+
 // A Form is what an object is made of. The same kind, fields and content make
 // the same object again.
 type Form struct {
@@ -49,7 +63,9 @@ type Form struct {
 	Memo *Memo
 }
 
-// Make gives an object from its form. fields and content are the maker's own.
+// Make gives an object from its form. The object may keep fields and content,
+// which nobody changes any more. It refuses content that the object would not
+// write like that again.
 type Make func(fields []starlark.Value, content []byte) (starlark.Value, error)
 
 // Stored is a value as bytes.
@@ -77,6 +93,11 @@ var ErrEncoding = errors.New("not a stored value")
 // parts with itself many times over is as large as it looks when it is printed.
 const MaxRoot = 256 << 20
 
+// maxDepth is how many containers may stand in each other, which bounds the
+// recursion. The lists and dicts of a cell are never deeper (lang.CheckDepth),
+// but functions that capture them may be.
+const maxDepth = 20_000
+
 // inlineContent is the largest content that stands in the root.
 const inlineContent = 32 << 10
 
@@ -94,7 +115,7 @@ const (
 	tagTuple    = 't'
 	tagDict     = 'm' // count, key and value by turns
 	tagSet      = 'S'
-	tagRange    = 'r' // start, step, length
+	tagRange    = 'r' // start, stop, step: zigzag varints
 	tagUniverse = 'u' // name of a function of Starlark itself
 	tagMethod   = 'a' // name, receiver: a bound method of a value of Starlark
 	tagFunction = 'f' // name, code, defaults, captured: counts of name and value
