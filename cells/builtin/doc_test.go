@@ -48,6 +48,8 @@ func documented(t *testing.T) []*Func {
 	out = append(out, bindAll(modelMethods, &Model{})...)
 	out = append(out, bindAll(fittedTransformerMethods, &Transformer{})...)
 	out = append(out, bindAll(foldsMethods, &Folds{splitter: train.KFold{}})...)
+	out = append(out, bindAll(searcherMethods, &Searcher{})...)
+	out = append(out, bindAll(foundMethods, &Found{})...)
 	slices.SortFunc(out, func(a, b *Func) int { return strings.Compare(a.name, b.name) })
 	return out
 }

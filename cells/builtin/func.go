@@ -50,6 +50,8 @@ func Parameters(v starlark.Value) []string {
 		return parameterNames(f.signature)
 	case *boundMethod:
 		return parameterNames(f.signature)
+	case *Extension:
+		return parameterNames(f.function().signature)
 	case *starlark.Function:
 		names := make([]string, f.NumParams())
 		for i := range names {

@@ -66,7 +66,8 @@ func MembersOf(typ string) (m Members, ok bool) {
 	case "figure":
 		return Members{Methods: figureMethods.signatures()}, true
 	case "estimator":
-		fitted := append(modelMethods.names(), "classes", "coef", "feature_importances", "feature_names", "intercept", "n_iter")
+		fitted := append(modelMethods.names(), "classes", "coef", "feature_importances", "feature_names", "intercept", "n_iter",
+			"n_estimators", "best_iteration", "best_score", "evals_result")
 		return Members{Methods: estimatorMethods.signatures(), Open: true, Fitted: fitted,
 			Properties: map[string]string{"name": "string", "params": "dict", "steps": "list"}}, true
 	case "transformer":
@@ -77,6 +78,15 @@ func MembersOf(typ string) (m Members, ok bool) {
 			"classes": "list", "feature_names": "list", "feature_importances": "frame", "coef": "frame", "intercept": "series"}}, true
 	case "fitted_transformer":
 		return Members{Methods: fittedTransformerMethods.signatures(), Open: true, Properties: map[string]string{"feature_names": "list"}}, true
+	case "search":
+		return Members{Methods: searcherMethods.signatures(), Open: true, Properties: map[string]string{"estimator": "estimator", "name": "string"},
+			Fitted: append(foundMethods.names(), "best_index", "best_params", "best_score", "best_estimator", "cv_results", "predict", "predict_proba")}, true
+	case "fitted_search":
+		return Members{Methods: foundMethods.signatures(), Open: true, Properties: map[string]string{"best_index": "int", "best_params": "dict",
+			"best_score": "float", "best_estimator": "model", "cv_results": "frame", "estimator": "search", "scoring": "string"}}, true
+	case "extension":
+		return Members{Open: true, Properties: map[string]string{"description": "string", "kind": "string", "name": "string", "params": "dict",
+			"sha256": "string", "version": "string"}}, true
 	case "splitter":
 		return Members{Methods: foldsMethods.signatures(), Open: true}, true
 	}
@@ -112,9 +122,11 @@ var gives = givenTypes(map[string]string{
 		"plot.pr_curve plot.calibration plot.feature_importance plot.learning_curve plot.residuals plot.parallel_coordinates plot.pair",
 	"estimator": "ml.LogisticRegression ml.DecisionTreeClassifier ml.RandomForestClassifier ml.GradientBoostingClassifier ml.Pipeline",
 	"model":     "estimator.fit ml.load_model", "transformer": "ml.StandardScaler", "fitted_transformer": "transformer.fit",
+	"search": "ml.GridSearchCV ml.RandomizedSearchCV", "fitted_search": "search.fit", "extension": "wasm.metric wasm.scorer",
+	"scorer": "ml.make_scorer", "distribution": "ml.uniform ml.loguniform ml.randint",
 	"splitter": "ml.KFold ml.StratifiedKFold", "report": "ml.classification_report", "markup": "html md",
 	"float": "ml.accuracy_score ml.balanced_accuracy_score ml.cohen_kappa_score ml.matthews_corrcoef ml.log_loss ml.roc_auc_score " +
-		"model.score series.mean series.std series.var",
+		"model.score fitted_search.score series.mean series.std series.var",
 	"int": "series.n_unique series.count", "string": "format input io.read_text", "tuple": "divmod ml.train_test_split",
 	"list": "map filter frame.rows frame.to_dicts series.to_list splitter.split", "dict": "frame.row",
 	"bool": "bool isinstance frame.equals series.equals series.any series.all",
@@ -145,7 +157,7 @@ func Impure(function string) bool {
 // ReadsPath tells whether the parameter path of a function names a file that it
 // reads.
 func ReadsPath(function string) bool {
-	return slices.Contains([]string{"io.read_csv", "io.read_text", "io.read_parquet", "io.read_jsonl", "ml.load_model", "track.log_artifact"}, function)
+	return slices.Contains([]string{"io.read_csv", "io.read_text", "io.read_parquet", "io.read_jsonl", "ml.load_model", "track.log_artifact", "wasm.metric", "wasm.scorer"}, function)
 }
 
 // WritesPath tells whether the parameter path of a function names a file that

@@ -25,6 +25,7 @@ func TestGives(t *testing.T) {
 			continue
 		}
 		h := exampleHost()
+		h.addExamples(t)
 		maps.Copy(h.files, saved.files)
 		got, err := runCell(t.Context(), h, expr, maps.Clone(res.Exports))
 		if err != nil {
@@ -93,6 +94,8 @@ func TestMembersOf(t *testing.T) {
 		{`df`, "frame"}, {`df["x"]`, "series"}, {`df["name"].str`, "series.str"}, {`df.group_by("group")`, "group_by"},
 		{`plot.hist([1, 2])`, "figure"}, {`ml.LogisticRegression()`, "estimator"}, {`ml.StandardScaler()`, "transformer"},
 		{`model`, "model"}, {`ml.StandardScaler().fit(wine[features])`, "fitted_transformer"}, {`ml.KFold()`, "splitter"},
+		{`ml.GridSearchCV(ml.DecisionTreeClassifier(), {"max_depth": [1]})`, "search"},
+		{`ml.GridSearchCV(ml.DecisionTreeClassifier(), {"max_depth": [1]}).fit(wine[features], wine["cultivar"])`, "fitted_search"},
 	} {
 		res, err := runCell(t.Context(), exampleHost(), exampleNames+tt.expr, nil)
 		if err != nil {
@@ -137,5 +140,47 @@ func TestSignatureOf(t *testing.T) {
 	}
 	if _, ok := SignatureOf(starlark.None); ok {
 		t.Error("None has a signature")
+	}
+}
+
+// TestSignaturesHold: a call without a parameter that the signature asks for
+// fails, and so does one with more arguments by position than it has.
+func TestSignaturesHold(t *testing.T) {
+	for _, f := range documented(t) {
+		s := f.Signature()
+		if s.Planned {
+			continue
+		}
+		file, err := (&syntax.FileOptions{}).Parse("signature", "def f("+s.Params+"):\n    pass", 0)
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		required, places, unending := 0, 0, false
+		for _, param := range file.Stmts[0].(*syntax.DefStmt).Params {
+			switch param.(type) {
+			case *syntax.Ident:
+				required++
+				places++
+			case *syntax.BinaryExpr:
+				places++
+			case *syntax.UnaryExpr:
+				unending = true
+			}
+		}
+		if required > 0 {
+			if _, err := starlark.Call(&starlark.Thread{}, f, nil, nil); err == nil {
+				t.Errorf("%s(%s) works without arguments", s.Name, s.Params)
+			}
+		}
+		if unending {
+			continue
+		}
+		args := make(starlark.Tuple, places+1)
+		for i := range args {
+			args[i] = starlark.None
+		}
+		if _, err := starlark.Call(&starlark.Thread{}, f, args, nil); err == nil {
+			t.Errorf("%s(%s) takes %d arguments", s.Name, s.Params, len(args))
+		}
 	}
 }

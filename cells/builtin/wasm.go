@@ -2,11 +2,8 @@ package builtin
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"html"
 	"maps"
 	"slices"
 	"strings"
@@ -21,9 +18,9 @@ import (
 // wasmModule makes functions of scoring extensions.
 func wasmModule() *module {
 	return newModule("wasm",
-		&Func{"metric", "extension, params={}", "A metric from a scoring extension: the path of a .wasm file, or the value of an extension cell. It is a function of true labels and predictions that gives a number, and can be given as scoring or eval_metric. The extension runs in a sandbox: it sees what it is given, and nothing else.",
+		&Func{"metric", "path, params={}", "A metric from a scoring extension: the path of a .wasm file, or the value of an extension cell. It is a function of true labels and predictions that gives a number, and can be given as scoring or eval_metric. The extension runs in a sandbox: it sees what it is given, and nothing else.",
 			`wasm.metric("ext/fbeta.wasm", params={"beta": 2.0})`, extensionOf(scorer.KindMetric)},
-		&Func{"scorer", "extension, params={}", "A row scorer from a scoring extension, as wasm.metric: a function of a frame of features that gives a series with a number for each row. Columns are found by name.",
+		&Func{"scorer", "path, params={}", "A row scorer from a scoring extension, as wasm.metric: a function of a frame of features that gives a series with a number for each row. Columns are found by name.",
 			`wasm.scorer("ext/risk.wasm")`, extensionOf(scorer.KindScorer)},
 	)
 }
@@ -94,6 +91,9 @@ func (e *Extension) Hash() (uint32, error) {
 	return unhashable(e, "use its name as the key and the extension as the value")
 }
 
+// Help is what the extension says of itself.
+func (e *Extension) Help() string { return e.function().Help() }
+
 // Signature is how it is called.
 func (e *Extension) Signature() Signature {
 	return Signature{Name: e.manifest.Name, Params: e.function().signature}
@@ -118,116 +118,11 @@ func (e *Extension) function() *Func {
 	return f
 }
 
-// Render shows what the extension is.
-func (e *Extension) Render(context.Context) (map[string][]byte, error) {
-	var plain, rich strings.Builder
-	fmt.Fprintln(&plain, e)
-	fmt.Fprintf(&rich, "<table class=\"wnb-extension\"><caption><code>%s</code></caption>\n", html.EscapeString(e.String()))
-	for _, row := range e.card() {
-		fmt.Fprintf(&plain, "  %-11s  %s\n", row[0], row[1])
-		fmt.Fprintf(&rich, "<tr><th>%s</th><td>%s</td></tr>\n", row[0], html.EscapeString(row[1]))
-	}
-	rich.WriteString("</table>")
-	return map[string][]byte{"text/plain": []byte(plain.String()), "text/html": []byte(rich.String())}, nil
-}
-
-func (e *Extension) card() [][2]string {
-	var out [][2]string
-	add := func(name, text string) {
-		if text != "" {
-			out = append(out, [2]string{name, text})
-		}
-	}
-	add("about", e.manifest.Description)
-	if m := e.manifest.Metric; m != nil {
-		better := "smaller is better"
-		if m.GreaterIsBetter {
-			better = "greater is better"
-		}
-		add("rates", m.Input+", "+better)
-	}
-	add("features", shortList(e.features()))
-	var params []string
-	for _, name := range slices.Sorted(maps.Keys(e.manifest.Params)) {
-		params = append(params, fmt.Sprintf("%s=%s", name, e.param(name)))
-	}
-	add("parameters", strings.Join(params, ", "))
-	add("sha256", hex.EncodeToString(e.sum[:]))
-	return out
-}
-
-// features are the columns that a row scorer names.
-func (e *Extension) features() []string {
-	if e.manifest.Scorer == nil {
-		return nil
-	}
-	var names []string
-	for _, f := range e.manifest.Scorer.Features {
-		names = append(names, f.Name)
-	}
-	return names
-}
-
-// param is the value of a parameter: what was given, or the default.
-func (e *Extension) param(name string) starlark.Value {
-	if v, ok := e.params[name]; ok {
-		return valueOf(v)
-	}
-	p := e.manifest.Params[name]
-	if x, ok := p.Default.(float64); ok && p.Type == "integer" {
-		return starlark.MakeInt64(int64(x))
-	}
-	return valueOf(p.Default)
-}
-
-// AttrNames are what is known of the extension.
-func (e *Extension) AttrNames() []string {
-	names := []string{"description", "kind", "name", "params", "sha256", "version"}
-	switch e.manifest.Kind {
-	case scorer.KindMetric:
-		names = append(names, "greater_is_better")
-	case scorer.KindScorer:
-		names = append(names, "features")
-	}
-	slices.Sort(names)
-	return names
-}
-
-// Attr is a part of the manifest, or a parameter.
-func (e *Extension) Attr(name string) (starlark.Value, error) {
-	if !slices.Contains(e.AttrNames(), name) {
-		return nil, noAttr("the extension "+e.manifest.Name, name, e.AttrNames())
-	}
-	switch name {
-	case "description":
-		return starlark.String(e.manifest.Description), nil
-	case "features":
-		return stringList(e.features()), nil
-	case "greater_is_better":
-		return starlark.Bool(e.manifest.Metric.GreaterIsBetter), nil
-	case "kind":
-		return starlark.String(e.manifest.Kind), nil
-	case "name":
-		return starlark.String(e.manifest.Name), nil
-	case "sha256":
-		return starlark.String(hex.EncodeToString(e.sum[:])), nil
-	case "version":
-		return starlark.String(e.manifest.Version), nil
-	}
-	d := starlark.NewDict(len(e.manifest.Params))
-	for _, param := range slices.Sorted(maps.Keys(e.manifest.Params)) {
-		if err := d.SetKey(starlark.String(param), e.param(param)); err != nil {
-			return nil, err
-		}
-	}
-	return d, nil
-}
-
 // extensionOf makes an extension of a file or of another extension.
 func extensionOf(kind scorer.Kind) func(*call) (starlark.Value, error) {
 	return func(c *call) (starlark.Value, error) {
 		var from, params starlark.Value = nil, starlark.None
-		if err := c.unpack("extension", &from, "params?", &params); err != nil {
+		if err := c.unpack("path", &from, "params?", &params); err != nil {
 			return nil, err
 		}
 		given, err := c.extensionParams(params)
@@ -260,7 +155,7 @@ func (c *call) readExtension(from starlark.Value, params map[string]any) (*Exten
 		}
 		return e, nil
 	}
-	return nil, lang.WithHint(`write the path of a .wasm file, or the name of an extension cell`, "%s: extension is %s %s", c.fn.name, article(from.Type()), from.Type())
+	return nil, lang.WithHint(`write the path of a .wasm file, or the name of an extension cell`, "%s: path is %s %s", c.fn.name, article(from.Type()), from.Type())
 }
 
 // extensionParams reads the values of parameters.

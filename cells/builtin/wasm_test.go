@@ -176,7 +176,7 @@ func TestExtensionErrors(t *testing.T) {
 		{"no file", `wasm.metric("ext/x.wasm")`, "cannot read ext/x.wasm", "notebook's folder"},
 		{"no module", `wasm.metric("ext/none.wasm")`, "ext/none.wasm: invalid module", "wnb ext build"},
 		{"no manifest", `wasm.metric("ext/bare.wasm")`, "the module has no manifest", "wnb ext"},
-		{"a number", `wasm.metric(3)`, "extension is an int", "path of a .wasm file"},
+		{"a number", `wasm.metric(3)`, "path is an int", "path of a .wasm file"},
 		{"a scorer as a metric", `wasm.metric("ext/risk.wasm")`, "the extension risk is a scorer, not a metric", "write wasm.scorer"},
 		{"unknown parameter", `m("brier", beta=2)`, `extension brier has no parameter "beta"; it has [which]`, ""},
 		{"parameter of another type", `m("brier", which="x")`, `parameter "which" must be a integer, and is x`, ""},
@@ -278,6 +278,15 @@ f = wasm.metric("ext/accuracy.wasm", {"which": 2})
 				t.Fatalf("got %v, want an interrupt", err)
 			}
 		})
+	}
+}
+
+func TestHelpOfAnExtension(t *testing.T) {
+	h := newHost()
+	h.addExamples(t)
+	runValue(t, h, `help(wasm.metric("ext/fbeta.wasm"))`, nil)
+	if want := "fbeta(y_true, y_pred, sample_weight=None)"; !strings.Contains(h.stdout(), want) {
+		t.Errorf("help says %q, without %q", h.stdout(), want)
 	}
 }
 
