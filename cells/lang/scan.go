@@ -47,14 +47,15 @@ func (s *scanner) copy(n int) {
 	text := s.src[s.i : s.i+n]
 	s.out.WriteString(text)
 	s.i += n
-	for _, c := range text {
-		if c == '\n' {
+	for i := range n {
+		switch {
+		case text[i] == '\n':
 			s.line++
 			s.col, s.outCol = 1, 1
-			continue
+		case utf8.RuneStart(text[i]): // a character may come in parts
+			s.col++
+			s.outCol++
 		}
-		s.col++
-		s.outCol++
 	}
 }
 
