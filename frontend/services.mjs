@@ -107,6 +107,18 @@ const same = await manager.sessions.startNew({ path: NOTEBOOK, type: 'notebook',
 assert.equal(same.id, session.id);
 step('the same path is the same session');
 
+// What JupyterLab asks for at its start, besides.
+let event;
+const told = new Promise(resolve => manager.events.stream.connect((_, e) => resolve(e)));
+for (let n = 0; n < 100 && !event; n++) { // the socket may not be open yet
+  await manager.events.emit({ schema_id: 'https://events.example.org/test', version: '1', data: { n } });
+  event = await Promise.race([told, new Promise(resolve => setTimeout(resolve, 20))]);
+}
+assert.equal(event?.schema_id, 'https://events.example.org/test');
+assert.deepEqual(await manager.nbconvert.getExportFormats(), {});
+assert.equal(manager.terminals.isAvailable(), false);
+step('events, converters, terminals');
+
 await session.shutdown();
 manager.dispose();
 step('shutdown');

@@ -212,6 +212,7 @@ func (k *socket) write(ctx context.Context) (closed bool) {
 			}
 			var err error
 			if buffer, err = k.send(buffer[:0], message); err != nil {
+				k.client.Unsent(message) // who comes back gets it
 				return false
 			}
 		}

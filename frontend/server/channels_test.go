@@ -311,6 +311,7 @@ type ended ending
 func (e ended) Send(context.Context, *protocol.Message) error { return e.reason }
 func (e ended) Err() error                                    { return e.reason }
 func (e ended) Close()                                        {}
+func (e ended) Unsent(*protocol.Message)                      {}
 func (e ended) Receive() <-chan *protocol.Message {
 	closed := make(chan *protocol.Message)
 	close(closed)
@@ -356,5 +357,37 @@ func TestPing(t *testing.T) {
 	}
 	if pings == 0 {
 		t.Error("it was never asked")
+	}
+}
+
+// one is a client with one message, which notes what did not reach it.
+type one struct {
+	ended
+	messages chan *protocol.Message
+	unsent   []*protocol.Message
+}
+
+func (o *one) Receive() <-chan *protocol.Message { return o.messages }
+func (o *one) Unsent(m *protocol.Message)        { o.unsent = append(o.unsent, m) }
+
+// A message that cannot be written is given back, for the client's next socket.
+func TestMessageThatIsNotSent(t *testing.T) {
+	r := newRig(t, nil)
+	ws := r.dial(r.kernel(), v1, nil)
+	if err := ws.conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := ws.src.Publish(protocol.Header{}, protocol.Status{ExecutionState: protocol.Idle})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &one{messages: make(chan *protocol.Message, 1)}
+	client.messages <- m
+	k := &socket{s: r.Server, conn: ws.conn, client: client, framing: ws.framing}
+	if k.write(t.Context()) {
+		t.Error("a socket that is closed was closed in good order")
+	}
+	if len(client.unsent) != 1 || client.unsent[0] != m {
+		t.Errorf("given back: %v", client.unsent)
 	}
 }

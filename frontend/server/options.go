@@ -68,6 +68,7 @@ type Live interface {
 type Client interface {
 	Send(ctx context.Context, m *protocol.Message) error
 	Receive() <-chan *protocol.Message // closed when the client has ended
+	Unsent(m *protocol.Message)        // m was received and did not reach the client
 	Err() error                        // why it ended
 	Close()
 }
