@@ -74,6 +74,9 @@ func cell(r *kernel.Result) Cell {
 		c.Status = string(r.Status)
 		return c
 	}
+	if r.Cell.Program == nil {
+		return c // an extension: what a compiler makes of the source differs between its versions
+	}
 	c.effects(r.Effects)
 	if c.Impure != "" {
 		c.Facts = nil
