@@ -86,16 +86,24 @@ func (m *Model) Attr(name string) (starlark.Value, error) {
 		}
 	}
 	if seen := m.evaluations(); seen != nil {
-		switch strings.TrimSuffix(name, "_") {
-		case "best_iteration":
-			return starlark.MakeInt(seen.Best()), nil
-		case "best_score":
-			return starlark.Float(seen.Values[seen.Best()-1]), nil
-		case "evals_result":
-			return evalsFrame(seen)
+		if v, err := evaluationsAttr(seen, strings.TrimSuffix(name, "_")); v != nil || err != nil {
+			return v, err
 		}
 	}
 	return nil, noAttr("a model of "+fitted.Name(), name, m.AttrNames())
+}
+
+// evaluationsAttr is an attribute about what was watched, nil for another one.
+func evaluationsAttr(seen *train.Evaluations, name string) (starlark.Value, error) {
+	switch name {
+	case "best_iteration":
+		return starlark.MakeInt(seen.Best()), nil
+	case "best_score":
+		return starlark.Float(seen.Values[seen.Best()-1]), nil
+	case "evals_result":
+		return evalsFrame(seen)
+	}
+	return nil, nil
 }
 
 // evalsFrame has the metric after each iteration, counted from 1.

@@ -38,3 +38,16 @@ func BenchmarkStandardScaler(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGridSearch is 12 settings of a forest on 3 folds of data of the size
+// of the red wines.
+func BenchmarkGridSearch(b *testing.B) {
+	X, y := blobs(1143, 11, 6, 2, 1)
+	grid := GridSearchCV{Estimator: RandomForestClassifier{}, CV: StratifiedKFold{NSplits: 3},
+		ParamGrid: []ParamGrid{{"max_depth": {4, 8, nil}, "min_samples_leaf": {1, 3}, "max_features": {"sqrt", 0.5}}}}
+	for b.Loop() {
+		if _, err := grid.Fit(context.Background(), X, y, FitOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -80,6 +80,49 @@ func ExampleCrossValScore() {
 	// Output: [1 1 1 1 1] 1
 }
 
+// Try settings of a pipeline by cross-validation, and keep the best.
+func ExampleGridSearchCV() {
+	ctx := context.Background()
+	X, y := irises()
+	search := train.GridSearchCV{
+		Estimator: train.MakePipeline([]train.Transformer{train.StandardScaler{}}, train.LogisticRegression{}),
+		ParamGrid: []train.ParamGrid{{"logisticregression__C": {0.001, 1.0}, "standardscaler__with_mean": {true}}},
+	}
+	found, err := search.Search(ctx, X, y, train.FitOptions{Threads: train.Threads{Max: 2}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range found.Results() {
+		fmt.Println(r.Rank, r.Params, r.Mean)
+	}
+	codes, err := found.Predict(ctx, X.Take([]int{0, 9}), train.Threads{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(found.Classes()[codes[0]], found.Classes()[codes[1]])
+	// Output:
+	// 1 [logisticregression__C=0.001 standardscaler__with_mean=True] 1
+	// 1 [logisticregression__C=1 standardscaler__with_mean=True] 1
+	// setosa versicolor
+}
+
+// Stop boosting when the accuracy on other rows no longer rises.
+func ExampleGradientBoostingClassifier_FitEval() {
+	X, y := irises()
+	accuracy, err := train.ScorerByName("accuracy")
+	if err != nil {
+		log.Fatal(err)
+	}
+	spec := train.GradientBoostingClassifier{NEstimators: 100, NIterNoChange: 3}
+	model, err := spec.FitEval(context.Background(), X, y, train.Evaluation{X: X, Y: y, Metric: accuracy}, train.FitOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	staged := model.(train.Staged)
+	fmt.Println(staged.Stages(), staged.Evaluations().Values, staged.Evaluations().Best())
+	// Output: 4 [1 1 1 1] 1
+}
+
 func ExampleSave() {
 	ctx := context.Background()
 	X, y := irises()

@@ -17,6 +17,9 @@
 // the thread count, every random stream is seeded by (seed, piece), and sums
 // are added in the order of the pieces.
 //
+// Threads says how many goroutines a fit, a prediction or a search may use; a
+// Limiter shares them with what else runs at the same time.
+//
 // # Input
 //
 // Every fit refuses NaN, infinities, empty data, one class and mismatched
