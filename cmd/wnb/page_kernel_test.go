@@ -96,14 +96,12 @@ func pageAssist(t *testing.T, b context.Context) {
 	}
 	p.until("completion", `document.querySelector(".cm-tooltip-autocomplete")?.innerText.includes("LogisticRegression")`)
 	p.until("its help", `document.querySelector(".cm-completionInfo")?.innerText.includes("linear classifier")`)
-	for range 100 { // a key just after the list has opened is not for it
-		if p.press("Tab"); strings.Contains(p.eval(`document.querySelector("#cell-c").innerText`), "LogisticRegression") {
-			break
-		}
-	}
+	p.click(".cm-tooltip-autocomplete li[aria-selected]")
+	p.until("the completed name", `document.querySelector("#cell-c .cm-content").innerText === "ml.LogisticRegression"`)
 	p.press("(")
-	p.until("the signature", `[...document.querySelectorAll(".help")].some(h => h.innerText.includes("max_iter"))`)
-	p.press("Escape", "Enter")
+	p.until("the signature", `[...document.querySelectorAll(".cm-tooltip.help")].some(h => h.innerText.includes("max_iter"))`)
+	p.press("Escape")
+	p.until("the signature to go", `!document.querySelector(".cm-tooltip.help")`)
 	p.press("Ctrl+a", "Backspace")
 	for _, letter := range `wine["qu` {
 		p.press(string(letter))
@@ -301,7 +299,7 @@ func pageKilled(t *testing.T, b context.Context) {
 	p.out("a", "1")
 	p.click(cell("a") + " header")
 	p.press("Ctrl+Enter")
-	p.inState("a", "fresh")
+	p.until("the new kernel to run it", `["fresh", "cached"].includes(document.querySelector("#cell-a").dataset.state)`)
 }
 
 func pageManyLines(t *testing.T, b context.Context) {

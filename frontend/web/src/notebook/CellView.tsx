@@ -23,7 +23,8 @@ function Elapsed({ since }: { since: number }) {
     const timer = setInterval(() => { now.value = Date.now(); }, 100);
     return () => clearInterval(timer);
   }, []);
-  return <>{duration(Math.max(0, now.value - since))}</>;
+  const ms = Math.max(0, now.value - since);
+  return <>{ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms)}</>;
 }
 
 function StateLabel({ cell, status }: { cell: Cell; status: Status }) {
@@ -139,7 +140,9 @@ function View({ nb, cell }: { nb: Notebook; cell: Cell }) {
     const inside = (e.target as Element).closest("button, a, input, .cm-editor, summary, .menu-root, iframe");
     if (inside) { if (!focused && !(e.target as Element).closest(".cm-editor")) doc.select(cell.id); return; }
     doc.select(cell.id, e.shiftKey);
-    doc.mode.value = "command";
+    const toEdit = (e.target as Element).closest(".static") !== null && !e.shiftKey; // a click on source before its editor is there
+    doc.mode.value = toEdit ? "edit" : "command";
+    if (toEdit) e.preventDefault();
     if (e.shiftKey) e.preventDefault();
   };
   const said = status.label || (status.name === "running" ? "running" : "");

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { untracked } from "@preact/signals";
 import { EditorView, type KeyBinding } from "@codemirror/view";
-import { assist } from "./assist";
+import { assist, closeHelp } from "./assist";
 import type { Cell } from "./cell";
 import { makeState, setFound } from "./editor";
 import { highlighted } from "./highlight";
@@ -24,7 +24,7 @@ function keysOf(nb: Notebook, cell: Cell): KeyBinding[] {
     return true;
   };
   return [
-    { key: "Escape", run: () => { doc.mode.value = "command"; return true; } },
+    { key: "Escape", run: (view) => { if (closeHelp(view)) return true; doc.mode.value = "command"; return true; } },
     { key: "ArrowUp", run: leave(-1) },
     { key: "ArrowDown", run: leave(1) },
   ];

@@ -135,10 +135,11 @@ function KernelState({ nb }: { nb: Notebook }) {
   const lost = nb.runner.connection?.link.value === "lost";
   const state = lost ? "lost" : nb.runner.state.value;
   const running = nb.runner.running.value;
+  const shown = running && state === "idle" ? "busy" : state; // between two cells
   const queue = nb.runner.waiting.value.length;
   const word = { starting: "starting", idle: "idle", busy: "busy", restarting: "restarting", dead: "dead", lost: "reconnecting" }[state];
   return (
-    <span class="kernel-state" data-state={state} role="status" title={`Kernel: ${word}`}>
+    <span class="kernel-state" data-state={shown} role="status" title={`Kernel: ${word}`}>
       <i aria-hidden="true" /><span>{running ? `running ${running.id}` : word}{queue > 0 ? `, ${queue} queued` : ""}</span>
     </span>
   );

@@ -2,7 +2,7 @@
 // signature of the call that the cursor is in.
 import { EditorView, hoverTooltip, showTooltip, type Tooltip } from "@codemirror/view";
 import { StateEffect, StateField, type EditorState, type Extension } from "@codemirror/state";
-import { autocompletion, type CompletionContext, type CompletionResult, type Completion } from "@codemirror/autocomplete";
+import { autocompletion, closeCompletion, type CompletionContext, type CompletionResult, type Completion } from "@codemirror/autocomplete";
 import type { Connection } from "../kernel/connection";
 
 export type Ask = () => Connection | null;
@@ -108,10 +108,15 @@ function signatureHelp(ask: Ask): Extension {
       if (shown !== at || !text.split("\n")[0]!.includes("(")) return;
       view.dispatch({ effects: setSignature.of({ pos: at, above: true, create: () => ({ dom: help(text.split("\n")[0]!) }) }) });
     });
-  }), EditorView.domEventHandlers({ keydown: (e, view) => {
-    if (e.key === "Escape" && view.state.field(signature)) view.dispatch({ effects: setSignature.of(null) });
-    return false;
-  } })];
+  })];
+}
+
+/** Closes what the kernel shows beside the cursor; false if it shows nothing. */
+export function closeHelp(view: EditorView): boolean {
+  if (closeCompletion(view)) return true;
+  if (!view.state.field(signature, false)) return false;
+  view.dispatch({ effects: setSignature.of(null) });
+  return true;
 }
 
 /** All that the kernel helps with, for code cells. */

@@ -23,7 +23,7 @@ export function GraphPanel({ nb }: { nb: Notebook }) {
         {drawing.edges.map(({ from, to }) => {
           const [x1, y1, x2, y2] = [from.x + from.width, from.y + 11, to.x, to.y + 11];
           const on = nb.doc.focus.value === from.id || nb.doc.focus.value === to.id;
-          return <path key={from.id + ">" + to.id} class={on ? "edge on" : "edge"} d={`M${x1} ${y1}C${x1 + 17} ${y1} ${x2 - 17} ${y2} ${x2} ${y2}`} />;
+          return <path key={from.id + ">" + to.id} class={on ? "edge on" : "edge"} d={`M${x1} ${y1}C${x1 + 14} ${y1} ${x2 - 14} ${y2} ${x2} ${y2}`} />;
         })}
         {drawing.nodes.map((n) => {
           const cell = nb.doc.find(n.id);

@@ -6,25 +6,23 @@ type Set = (name: string, value: unknown) => void;
 
 const shown = (v: unknown): string => (v === null || v === undefined ? "" : Array.isArray(v) ? "[" + v.map(shown).join(", ") + "]" : String(v));
 
-/** A round step that divides the range of a slider into about a hundred. */
-function stepOf(p: Param): number {
-  if (p.type === "int") return 1;
-  return 10 ** Math.floor(Math.log10((p.max! - p.min!) / 20)) / 2 || 0.01;
-}
-
-function decimals(step: number): number {
-  return Math.max(0, Math.ceil(-Math.log10(step)));
+/** Decimals of a slider's values, so that it has about a hundred of them. */
+function decimalsOf(p: Param): number {
+  if (p.type === "int") return 0;
+  return Math.max(0, -Math.floor(Math.log10((p.max! - p.min!) / 20 || 1)));
 }
 
 function Slider({ p, id, set }: { p: Param; id: string; set: Set }) {
   const [value, setValue] = useState(Number(p.value));
   useEffect(() => setValue(Number(p.value)), [p.value]);
-  const step = stepOf(p);
-  const text = p.type === "int" ? String(value) : value.toFixed(Math.max(2, decimals(step)));
+  const decimals = decimalsOf(p);
+  const step = p.type === "int" ? 1 : "any";
+  const round = (v: string) => Math.min(p.max!, Math.max(p.min!, Number(Number(v).toFixed(decimals))));
+  const text = value.toFixed(Math.max(decimals, (String(value).split(".")[1] ?? "").length));
   return (
     <span class="slider">
       <input id={id} type="range" min={p.min} max={p.max} step={step} value={value} aria-valuetext={text}
-        onInput={(e) => setValue(Number(e.currentTarget.value))} onChange={(e) => set(p.name, Number(e.currentTarget.value))} />
+        onInput={(e) => setValue(round(e.currentTarget.value))} onChange={(e) => set(p.name, round(e.currentTarget.value))} />
       <input type="number" class="num" aria-label={`${p.name} as a number`} min={p.min} max={p.max} step={step} value={text} onChange={(e) => set(p.name, Number(e.currentTarget.value))} />
     </span>
   );

@@ -5,7 +5,7 @@ export interface Placed { id: string; x: number; y: number; width: number }
 export interface Drawing { nodes: Placed[]; edges: { from: Placed; to: Placed }[]; width: number; height: number }
 
 const rowHeight = 30;
-const gap = 34;
+const gap = 28;
 const charWidth = 6.7;
 
 export function draw(ids: readonly string[], edges: readonly (readonly [string, string])[]): Drawing {
@@ -18,7 +18,7 @@ export function draw(ids: readonly string[], edges: readonly (readonly [string, 
   const nodes = new Map<string, Placed>();
   let x = 4;
   for (const column of columns) {
-    const width = Math.max(...column.map((id) => Math.min(22, id.length))) * charWidth + 20;
+    const width = Math.max(...column.map((id) => Math.min(22, id.length))) * charWidth + 26;
     column.sort((a, b) => rank.get(a)! - rank.get(b)!).forEach((id, row) => nodes.set(id, { id, x, y: 4 + row * rowHeight, width }));
     x += width + gap;
   }
