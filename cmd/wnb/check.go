@@ -46,6 +46,7 @@ Exit codes: 0 nothing found but warnings and notes, 1 errors (with --strict also
 			}
 			return nil
 		},
+		ValidArgsFunction: wnbFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case f.explain != "":

@@ -13,6 +13,7 @@ import (
 // arguments are those of one call.
 type arguments struct {
 	call       *syntax.CallExpr
+	receiver   *Value // of the method that is called, or nil
 	positional []argument
 	named      []argument
 	// open: *args or **kwargs, so that there may be more.
@@ -78,6 +79,7 @@ func (w *walker) call(c *syntax.CallExpr) Value {
 	case fn.fn != nil:
 		return w.callOwn(fn.fn, c, &args)
 	case fn.sig != nil:
+		args.receiver = fn.of
 		return w.callBuiltin(*fn.sig, fn.Static, &args)
 	}
 	if sig, ok := builtin.SignatureOf(fn.Static); ok {
@@ -158,7 +160,7 @@ func (w *walker) passed(args *arguments) {
 // may have changed them.
 func (w *walker) forgetContents() {
 	for key, v := range w.vars {
-		if v.Const != nil && v.Is("list", "dict", "set", "tuple") {
+		if (v.Const != nil || v.keys != nil) && v.Is("list", "dict", "set", "tuple") {
 			w.vars[key] = ofType(v.Type)
 		}
 	}

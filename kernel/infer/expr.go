@@ -204,10 +204,18 @@ func (w *walker) needTruth(e syntax.Expr, v Value) {
 	w.report(Problem{Kind: NoTruth, Start: start, End: end, Msg: "a " + v.Type + " is neither true nor false", Hint: hint})
 }
 
+// maxCondition is the longest condition that is looked at, in nodes. Each and of
+// a chain looks at all before it.
+const maxCondition = 1000
+
 // condition tells what a branch behind a condition can rely on.
 func (w *walker) condition(e syntax.Expr) certainty {
-	level := sometimes
+	level, seen := sometimes, 0
 	syntax.Walk(e, func(n syntax.Node) bool {
+		if seen++; seen > maxCondition {
+			level = typed // too long to tell
+			return false
+		}
 		switch n := n.(type) {
 		case *syntax.Ident:
 			switch {
@@ -232,79 +240,4 @@ func askedBy(name string) certainty {
 		return typed
 	}
 	return guarded
-}
-
-func (w *walker) list(e *syntax.ListExpr) Value {
-	values := make([]starlark.Value, 0, len(e.List))
-	known := !w.cell.mutates && len(e.List) <= maxConstant
-	for _, x := range e.List {
-		v := w.eval(x)
-		if known = known && v.Const != nil; known {
-			values = append(values, v.Const)
-		}
-	}
-	if !known {
-		return ofType("list")
-	}
-	return constant(starlark.NewList(values))
-}
-
-func (w *walker) tuple(e *syntax.TupleExpr) Value {
-	v := Value{Type: "tuple"}
-	var values starlark.Tuple
-	for _, x := range e.List {
-		element := w.eval(x)
-		v.Elems = append(v.Elems, element)
-		if element.Const != nil {
-			values = append(values, element.Const)
-		}
-	}
-	if len(values) == len(e.List) {
-		v.Const = values
-	}
-	return v
-}
-
-func (w *walker) dict(e *syntax.DictExpr) Value {
-	d := starlark.NewDict(len(e.List))
-	known := !w.cell.mutates && len(e.List) <= maxConstant
-	for _, entry := range e.List {
-		entry := entry.(*syntax.DictEntry)
-		k, v := w.eval(entry.Key), w.eval(entry.Value)
-		if known = known && k.Const != nil && v.Const != nil; known {
-			known = d.SetKey(k.Const, v.Const) == nil
-		}
-	}
-	if !known {
-		return ofType("dict")
-	}
-	return constant(d)
-}
-
-func (w *walker) comprehension(e *syntax.Comprehension) Value {
-	before := w.certain
-	for _, c := range e.Clauses {
-		switch c := c.(type) {
-		case *syntax.ForClause:
-			w.bind(c.Vars, elementOf(w.eval(c.X)))
-			w.certain = max(w.certain, sometimes)
-		case *syntax.IfClause:
-			w.truth(c.Cond)
-			w.certain = max(w.certain, w.condition(c.Cond))
-		}
-	}
-	if entry, ok := e.Body.(*syntax.DictEntry); ok {
-		w.eval(entry.Key)
-		w.eval(entry.Value)
-	} else {
-		w.eval(e.Body)
-	}
-	w.certain = before
-	if e.Curly {
-		return ofType("dict")
-	}
-	if v, ok := w.selection(e); ok {
-		return v
-	}
-	return ofType("list")
 }

@@ -149,6 +149,8 @@ func TestFlow(t *testing.T) {
 		{"a global that changes", "g = df\ndef f():\n    return g\ng = other\nx = f()", ""},
 		{"unpacked", "x, y = df, other", "a,b,c d"},
 		{"split", "x, y = ml.train_test_split(df)", "a,b,c d"},
+		{"dicts that differ", "if params.seed:\n    d = {\"a\": [params.seed]}\nelse:\n    d = {\"b\": [params.seed]}\nx = frame(d)", "frame"},
+		{"a dict", "d = {\"a\": [params.seed], \"b\": 1}\nx = frame(d)", "a,b"},
 		{"a parameter", "def f(x):\n    return x\nx = f(df)", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -259,5 +261,25 @@ func TestEffects(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("effects differ (-want +got)\n%s", diff)
+	}
+}
+
+// What a cell can hold must not take longer than it is long: no part is gone
+// through again for each level around it.
+func TestDeepCellsAreQuick(t *testing.T) {
+	const n, nested = 200, 60 // the parser refuses deeper ones
+	for name, source := range map[string]string{
+		"methods":        "df = frame({\"a\": [1]})" + strings.Repeat(".head()", n) + "\nx = df.columns",
+		"comprehensions": "x = " + strings.Repeat("[y for y in ", nested) + "[]" + strings.Repeat("]", nested),
+		"frames":         "x = " + strings.Repeat("frame({\"a\": ", nested/2) + "1" + strings.Repeat("})", nested/2),
+		"conditions":     "x = 1" + strings.Repeat(" and x", 20*n),
+		"functions":      "def f(x):\n    return x\nx = " + strings.Repeat("f(", nested) + "1" + strings.Repeat(")", nested),
+		"branches":       "x = " + strings.Repeat("1 if params.seed else ", nested) + "2",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if facts := analyze(t, source, nil)[0]; name == "methods" && facts.Exports["x"].Const == nil {
+				t.Error("the columns are not known")
+			}
+		})
 	}
 }

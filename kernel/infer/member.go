@@ -169,7 +169,7 @@ func (w *walker) noAttribute(e *syntax.DotExpr, msg, hint, instead string) {
 // method is a method of a value: bound to it where something stands for the
 // value.
 func method(of Value, sig builtin.Signature, name string) Value {
-	v := Value{Type: "function", sig: &sig}
+	v := Value{Type: "function", sig: &sig, of: &of}
 	if has, ok := of.Static.(starlark.HasAttrs); ok {
 		if bound, err := has.Attr(name); err == nil {
 			v.Static = bound

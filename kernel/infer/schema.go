@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
-	"go.starlark.net/syntax"
 
 	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/cells/frame"
@@ -43,7 +42,9 @@ func (w *walker) schema(name string, fn starlark.Value, args *arguments) Value {
 		return gives
 	case keeps:
 		w.try(name, fn, args)
-		return w.receiver(args, gives)
+		if args.receiver != nil && args.receiver.Type == gives.Type {
+			return *args.receiver
+		}
 	case computes:
 		if v, complete := w.try(name, fn, args); complete {
 			return schemaValue(v, gives)
@@ -65,18 +66,6 @@ func schemaValue(v starlark.Value, otherwise Value) Value {
 	default:
 		if v.Type() == otherwise.Type {
 			return Value{Type: v.Type(), Static: v}
-		}
-	}
-	return otherwise
-}
-
-// receiver is the value that a method was called on.
-func (w *walker) receiver(args *arguments, otherwise Value) Value {
-	if d, ok := args.call.Fn.(*syntax.DotExpr); ok {
-		quietly := *w
-		quietly.quiet = true
-		if v := quietly.eval(d.X); v.Type == otherwise.Type {
-			return v
 		}
 	}
 	return otherwise
@@ -106,18 +95,11 @@ func (w *walker) frameOf(args *arguments) Value {
 	if !ok || arg.value.Is("frame") {
 		return arg.value
 	}
-	d, ok := arg.expr.(*syntax.DictExpr)
-	if !ok {
+	if !arg.value.Is("dict") || arg.value.keys == nil {
 		return ofType("frame")
 	}
-	quietly := *w
-	quietly.quiet = true
 	var columns []*frame.Series
-	for _, entry := range d.List {
-		name, ok := quietly.eval(entry.(*syntax.DictEntry).Key).text()
-		if !ok {
-			return ofType("frame")
-		}
+	for _, name := range arg.value.keys {
 		columns = append(columns, frame.NewFloat64(name, nil))
 	}
 	f, err := frame.New(columns...)

@@ -6,8 +6,9 @@ import (
 )
 
 // selection follows the one comprehension that matters for columns, a choice of
-// known values: [c for c in df.columns if c not in ("a", "b")].
-func (w *walker) selection(e *syntax.Comprehension) (Value, bool) {
+// known values: [c for c in df.columns if c not in ("a", "b")]. of is what it
+// chooses from.
+func (w *walker) selection(e *syntax.Comprehension, of Value) (Value, bool) {
 	first, ok := e.Clauses[0].(*syntax.ForClause)
 	if !ok || w.cell.mutates {
 		return Value{}, false
@@ -17,15 +18,15 @@ func (w *walker) selection(e *syntax.Comprehension) (Value, bool) {
 	if !ok || !same || body.Name != id.Name {
 		return Value{}, false
 	}
-	quietly := *w
-	quietly.quiet = true
-	xs, ok := constOrNone(quietly.eval(first.X)).(starlark.Indexable)
+	xs, ok := of.Const.(starlark.Indexable)
 	if !ok || xs.Len() > maxConstant {
 		return Value{}, false
 	}
 	if _, isText := xs.(starlark.String); isText {
 		return Value{}, false // it cannot be gone through
 	}
+	quietly := *w
+	quietly.quiet = true
 	var kept []starlark.Value
 	for i := range xs.Len() {
 		quietly.set(id, constant(xs.Index(i)))

@@ -24,8 +24,10 @@ type Value struct {
 	// Elems are the elements of a tuple, if they are known.
 	Elems []Value
 
-	sig *builtin.Signature // of a method whose receiver is not known
-	fn  *function          // a function of a cell
+	sig  *builtin.Signature // of a method
+	of   *Value             // what the method is of
+	fn   *function          // a function of a cell
+	keys []string           // of a dict whose keys are known texts
 }
 
 // Columns are the names of a frame's columns; ok is false if they are not known.
@@ -71,7 +73,7 @@ func join(a, b Value) Value {
 }
 
 func same(a, b Value) bool {
-	if a.Type != b.Type || a.fn != b.fn || a.sig != b.sig || len(a.Elems) != len(b.Elems) {
+	if a.Type != b.Type || a.fn != b.fn || a.sig != b.sig || len(a.Elems) != len(b.Elems) || (a.keys == nil) != (b.keys == nil) || !slices.Equal(a.keys, b.keys) {
 		return false
 	}
 	for i := range a.Elems {
