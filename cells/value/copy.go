@@ -19,12 +19,14 @@ func Copy(ctx context.Context, v starlark.Value) (starlark.Value, error) {
 		return nil, err
 	}
 	out.Freeze()
+	freeze(c.captured)
 	return out, nil
 }
 
 type copier struct {
-	ctx   context.Context
-	depth int
+	ctx      context.Context
+	depth    int
+	captured []starlark.Value // what the code of the copied functions sees
 	// done are the copies of containers, so that cycles end and what is shared
 	// stays so; nil for a function that has no defaults yet.
 	done map[any]starlark.Value
@@ -184,6 +186,7 @@ func (c *copier) names(from, to starlark.StringDict) error {
 			return err
 		}
 		to[name] = v
+		c.captured = append(c.captured, v)
 	}
 	return nil
 }

@@ -23,6 +23,8 @@ type Decoder struct {
 	Part func(ctx context.Context, b cells.Blob) ([]byte, error)
 	// Home finds where a function stands now, for messages; may be nil.
 	Home func(code string) *lang.Home
+	// Functions makes equal functions one; may be nil.
+	Functions *Functions
 }
 
 // Decode reads a value, which is frozen. It runs no code: functions are
@@ -33,7 +35,7 @@ type Decoder struct {
 // for it. So a hash that was known of the bytes is that of the value, whoever
 // made them.
 func (d *Decoder) Decode(ctx context.Context, root []byte) (starlark.Value, error) {
-	r := &reader{ctx: ctx, d: d, buf: root, due: 1}
+	r := &reader{ctx: ctx, d: d, buf: root, due: 1, above: maxDepth}
 	v, err := r.value()
 	if err == nil && len(r.buf) > 0 {
 		err = broken("%d bytes are left over", len(r.buf))
@@ -42,6 +44,7 @@ func (d *Decoder) Decode(ctx context.Context, root []byte) (starlark.Value, erro
 		return nil, err
 	}
 	v.Freeze()
+	freeze(r.captured)
 	again, err := encode(ctx, v, nil, len(root))
 	switch {
 	case errors.Is(err, ErrNoForm) || err == nil && !bytes.Equal(again.Root, root):
@@ -62,8 +65,19 @@ type reader struct {
 	buf []byte
 	// due is how many values must follow at least. Each takes a byte, so that
 	// no count is believed for which there are not enough.
-	due  int
-	open []starlark.Value // containers that are being read; nil where one is not there yet
+	due   int
+	open  []starlark.Value // containers that are being read; nil where one is not there yet
+	above int              // the least index in open that was referred to
+	// captured are the values that the code of functions sees.
+	captured []starlark.Value
+}
+
+// freeze freezes what the code of functions sees: freezing a function does not
+// reach it.
+func freeze(captured []starlark.Value) {
+	for _, v := range captured {
+		v.Freeze()
+	}
 }
 
 func (r *reader) byte() (byte, error) {
@@ -227,7 +241,9 @@ func (r *reader) up() (starlark.Value, error) {
 	if n == 0 || n > uint64(len(r.open)) {
 		return nil, broken("a reference leads nowhere")
 	}
-	v := r.open[uint64(len(r.open))-n]
+	at := len(r.open) - int(n)
+	r.above = min(r.above, at)
+	v := r.open[at]
 	if v == nil {
 		return nil, broken("a reference leads to what is not there yet")
 	}

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -35,9 +36,9 @@ func (r *reader) container(tag byte) (starlark.Value, error) {
 	case tagSet:
 		return r.set()
 	case tagMethod:
-		return r.method()
+		return r.callable(r.method)
 	case tagFunction:
-		return r.function()
+		return r.callable(r.function)
 	case tagObject:
 		return r.object()
 	}
@@ -118,6 +119,25 @@ func (r *reader) set() (starlark.Value, error) {
 	})
 }
 
+// callable reads a function. One that refers to nothing around it becomes one
+// with those that have the same bytes.
+func (r *reader) callable(read func() (starlark.Value, error)) (starlark.Value, error) {
+	from, above, outside := r.buf, r.above, len(r.captured)
+	r.above = maxDepth
+	v, err := read()
+	if err != nil {
+		return nil, err
+	}
+	if fn, ok := v.(starlark.Callable); ok && r.above >= len(r.open) {
+		fn.Freeze() // before others see it
+		freeze(r.captured[outside:])
+		r.captured = r.captured[:outside]
+		v = r.d.Functions.one(sha256.Sum256(from[:len(from)-len(r.buf)]), fn)
+	}
+	r.above = min(r.above, above)
+	return v, nil
+}
+
 func (r *reader) method() (v starlark.Value, err error) {
 	name, err := r.text()
 	if err != nil {
@@ -193,6 +213,7 @@ func (r *reader) names(to starlark.StringDict) error {
 		if to[name], err = r.value(); err != nil {
 			return err
 		}
+		r.captured = append(r.captured, to[name])
 	}
 	return nil
 }

@@ -74,6 +74,8 @@ type Stored struct {
 	Root []byte
 	// Parts are the large contents inside, without repetition, in order.
 	Parts []cells.Blob
+	// Functions tells whether there are functions in it.
+	Functions bool
 }
 
 // Hash stands for the value, parts included: the SHA-256 of the root in

@@ -35,7 +35,7 @@ func encode(ctx context.Context, v starlark.Value, parts Parts, limit int) (Stor
 	if err != nil {
 		return Stored{}, err
 	}
-	return Stored{Root: e.buf, Parts: e.list}, nil
+	return Stored{Root: e.buf, Parts: e.list, Functions: e.functions}, nil
 }
 
 // Hash is the hash of a value, without storing anything.
@@ -58,8 +58,9 @@ type encoder struct {
 	count int // of values, to look at ctx now and then
 	keys  int // how many keys of dicts the value stands in
 	nesting
-	list   []cells.Blob
-	listed map[string]bool
+	list      []cells.Blob
+	listed    map[string]bool
+	functions bool // there are some
 	// shallow, if it is not nil, writes containers inside of the value.
 	shallow func(starlark.Value) error
 }

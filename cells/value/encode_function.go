@@ -42,6 +42,7 @@ func split(captured starlark.StringDict) (defaults, others starlark.StringDict) 
 }
 
 func (e *encoder) names(fn *starlark.Function, d starlark.StringDict) error {
+	e.functions = true
 	names := d.Keys() // sorted
 	e.uvarint(len(names))
 	for _, name := range names {
@@ -67,6 +68,7 @@ func (e *encoder) builtin(b *starlark.Builtin) error {
 	if err := e.checkKey(b); err != nil {
 		return err
 	}
+	e.functions = true
 	e.tag(tagMethod)
 	e.text(b.Name())
 	return e.within(func() error { return e.value(b.Receiver()) })
