@@ -6,25 +6,57 @@ import (
 	"math"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // wire is an effect as JSON: its kind and the fields of that kind.
 type wire struct {
 	Kind       string            `json:"kind"`
-	Name       string            `json:"name,omitempty"`
-	Text       string            `json:"text,omitempty"`
+	Name       exact             `json:"name,omitempty"`
+	Text       exact             `json:"text,omitempty"`
 	Data       map[string][]byte `json:"data,omitempty"`
 	Result     bool              `json:"result,omitempty"`
-	Value      string            `json:"value,omitempty"`
+	Value      exact             `json:"value,omitempty"`
 	Step       int64             `json:"step,omitempty"`
 	Time       *time.Time        `json:"time,omitempty"`
 	Type       string            `json:"type,omitempty"`
 	MediaType  string            `json:"media_type,omitempty"`
 	Blob       *Blob             `json:"blob,omitempty"`
-	Title      string            `json:"title,omitempty"`
+	Title      exact             `json:"title,omitempty"`
 	Level      string            `json:"level,omitempty"`
 	Deliveries []Delivery        `json:"deliveries,omitempty"`
 	SHA256     string            `json:"sha256,omitempty"`
+}
+
+// An exact text may hold any bytes. JSON has no way to write what is not UTF-8,
+// such as the name of some file: that stands there as {"bytes": base64}.
+type exact string
+
+type inexpressible struct {
+	Bytes []byte `json:"bytes"`
+}
+
+// MarshalJSON writes a string if it can.
+func (t exact) MarshalJSON() ([]byte, error) {
+	if utf8.ValidString(string(t)) {
+		return json.Marshal(string(t))
+	}
+	return json.Marshal(inexpressible{[]byte(t)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (t *exact) UnmarshalJSON(data []byte) error {
+	var text string
+	err := json.Unmarshal(data, &text)
+	if err != nil {
+		var other inexpressible
+		if json.Unmarshal(data, &other) != nil {
+			return err
+		}
+		text = string(other.Bytes)
+	}
+	*t = exact(text)
+	return nil
 }
 
 // MarshalEffects writes effects as JSON, to be kept or sent. The same effects
@@ -44,7 +76,7 @@ func MarshalEffects(effects []Effect) ([]byte, error) {
 func toWire(e Effect) (wire, error) {
 	switch e := e.(type) {
 	case Stream:
-		w := wire{Kind: "stream", Name: e.Name, Text: e.Text}
+		w := wire{Kind: "stream", Name: exact(e.Name), Text: exact(e.Text)}
 		if e.Whole.SHA256 != "" {
 			w.Blob = &e.Whole
 		}
@@ -52,21 +84,21 @@ func toWire(e Effect) (wire, error) {
 	case Display:
 		return wire{Kind: "display", Data: e.Data, Result: e.Result}, nil
 	case Param:
-		return wire{Kind: "param", Name: e.Key, Value: e.Value}, nil
+		return wire{Kind: "param", Name: exact(e.Key), Value: exact(e.Value)}, nil
 	case Metric:
 		t := e.Time.UTC()
 		// As text, since JSON has no NaN; the shortest that reads back exactly.
-		return wire{Kind: "metric", Name: e.Key, Value: strconv.FormatFloat(e.Value, 'g', -1, 64), Step: e.Step, Time: &t}, nil
+		return wire{Kind: "metric", Name: exact(e.Key), Value: exact(strconv.FormatFloat(e.Value, 'g', -1, 64)), Step: e.Step, Time: &t}, nil
 	case Tag:
-		return wire{Kind: "tag", Name: e.Key, Value: e.Value}, nil
+		return wire{Kind: "tag", Name: exact(e.Key), Value: exact(e.Value)}, nil
 	case Artifact:
-		return wire{Kind: "artifact", Name: e.Path, Type: e.Kind, MediaType: e.MediaType, Blob: &e.Blob}, nil
+		return wire{Kind: "artifact", Name: exact(e.Path), Type: e.Kind, MediaType: e.MediaType, Blob: &e.Blob}, nil
 	case File:
-		return wire{Kind: "file", Name: e.Path, Blob: &e.Blob}, nil
+		return wire{Kind: "file", Name: exact(e.Path), Blob: &e.Blob}, nil
 	case Notice:
-		return wire{Kind: "notice", Title: e.Title, Text: e.Text, Level: e.Level, Deliveries: e.Deliveries}, nil
+		return wire{Kind: "notice", Title: exact(e.Title), Text: exact(e.Text), Level: e.Level, Deliveries: e.Deliveries}, nil
 	case Input:
-		return wire{Kind: "input", Type: e.Kind, Name: e.Name, SHA256: e.SHA256}, nil
+		return wire{Kind: "input", Type: e.Kind, Name: exact(e.Name), SHA256: e.SHA256}, nil
 	}
 	return wire{}, fmt.Errorf("%T has no written form", e)
 }
@@ -93,33 +125,34 @@ func (w wire) effect() (Effect, error) {
 	if w.Blob != nil {
 		blob = *w.Blob
 	}
+	name, text, value := string(w.Name), string(w.Text), string(w.Value)
 	switch w.Kind {
 	case "stream":
-		return Stream{Name: w.Name, Text: w.Text, Whole: blob}, nil
+		return Stream{Name: name, Text: text, Whole: blob}, nil
 	case "display":
 		return Display{Data: w.Data, Result: w.Result}, nil
 	case "param":
-		return Param{Key: w.Name, Value: w.Value}, nil
+		return Param{Key: name, Value: value}, nil
 	case "metric":
-		x, err := strconv.ParseFloat(w.Value, 64)
+		x, err := strconv.ParseFloat(value, 64)
 		if err != nil && !math.IsInf(x, 0) {
-			return nil, fmt.Errorf("metric %q: %w", w.Name, err)
+			return nil, fmt.Errorf("metric %q: %w", name, err)
 		}
-		m := Metric{Key: w.Name, Value: x, Step: w.Step}
+		m := Metric{Key: name, Value: x, Step: w.Step}
 		if w.Time != nil {
 			m.Time = *w.Time
 		}
 		return m, nil
 	case "tag":
-		return Tag{Key: w.Name, Value: w.Value}, nil
+		return Tag{Key: name, Value: value}, nil
 	case "artifact":
-		return Artifact{Path: w.Name, Kind: w.Type, MediaType: w.MediaType, Blob: blob}, nil
+		return Artifact{Path: name, Kind: w.Type, MediaType: w.MediaType, Blob: blob}, nil
 	case "file":
-		return File{Path: w.Name, Blob: blob}, nil
+		return File{Path: name, Blob: blob}, nil
 	case "notice":
-		return Notice{Title: w.Title, Text: w.Text, Level: w.Level, Deliveries: w.Deliveries}, nil
+		return Notice{Title: string(w.Title), Text: text, Level: w.Level, Deliveries: w.Deliveries}, nil
 	case "input":
-		return Input{Kind: w.Type, Name: w.Name, SHA256: w.SHA256}, nil
+		return Input{Kind: w.Type, Name: name, SHA256: w.SHA256}, nil
 	}
 	return nil, fmt.Errorf("kind %q is not known", w.Kind)
 }

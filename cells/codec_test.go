@@ -27,6 +27,9 @@ func TestEffectsKeepEverything(t *testing.T) {
 		cells.File{Path: "out.csv", Blob: blob},
 		cells.Notice{Title: "t", Text: "x", Level: "info", Deliveries: []cells.Delivery{{Channel: "log"}, {Channel: "mail", Error: "no"}}},
 		cells.Input{Kind: "file", Name: "in.csv", SHA256: "cd"},
+		cells.Stream{Name: "stdout", Text: "not UTF-8: \xc3"},
+		cells.Param{Key: "\xff", Value: "\xfe\ufffd"},
+		cells.File{Path: "\xa9.csv", Blob: blob},
 	}
 	data, err := cells.MarshalEffects(effects)
 	if err != nil {
