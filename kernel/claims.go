@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -14,15 +16,21 @@ type claims struct {
 	notebook *Notebook
 	world    *World
 	params   map[string]loggedParam
-	writers  map[string]string   // cell, by path
-	readers  map[string][]string // cells, by path
+	writers  map[string]string // cell, by path
+	readings []reading
+}
+
+// A reading is a question about files that a cell asked.
+type reading struct {
+	cells.Input
+	cell, path string
 }
 
 // loggedParam is a param's value and who logged it.
 type loggedParam struct{ value, by string }
 
 func newClaims(n *Notebook, opts Options) claims {
-	c := claims{notebook: n, world: &opts.World, params: map[string]loggedParam{}, writers: map[string]string{}, readers: map[string][]string{}}
+	c := claims{notebook: n, world: &opts.World, params: map[string]loggedParam{}, writers: map[string]string{}}
 	for key, value := range opts.Params {
 		c.params[key] = loggedParam{value, "the notebook's params"}
 	}
@@ -53,8 +61,9 @@ func (c *claims) claim(cell *Cell, e cells.Effect) error {
 	case cells.File:
 		return c.write(cell, e.Path)
 	case cells.Input:
-		if e.Kind == cells.FileInput || e.Kind == cells.ExistsInput {
-			return c.read(cell, e.Name)
+		switch e.Kind {
+		case cells.FileInput, cells.ExistsInput, cells.GlobInput:
+			return c.read(cell, e)
 		}
 	}
 	return nil
@@ -86,32 +95,64 @@ func (c *claims) write(cell *Cell, name string) error {
 		}
 	}
 	c.writers[path] = cell.ID
-	for _, reader := range c.readers[path] {
-		if reader != cell.ID {
-			return c.unordered(cell, reader, cell.ID, name)
+	for _, r := range c.readings {
+		if r.cell != cell.ID && c.about(r, path) {
+			return c.unordered(cell, r, cell.ID)
 		}
 	}
 	return nil
 }
 
-func (c *claims) read(cell *Cell, name string) error {
-	path, err := c.world.path(name)
+func (c *claims) read(cell *Cell, in cells.Input) error {
+	path, err := c.world.path(in.Name)
 	if err != nil {
 		return err
 	}
-	if writer, ok := c.writers[path]; ok && writer != cell.ID && !c.notebook.Graph.closure([]string{cell.ID})[writer] {
-		return c.unordered(cell, cell.ID, writer, name)
+	r := reading{in, cell.ID, path}
+	for _, written := range c.candidates(r) {
+		writer := c.writers[written]
+		if writer != cell.ID && c.about(r, written) && !c.notebook.Graph.closure([]string{cell.ID})[writer] {
+			return c.unordered(cell, r, writer)
+		}
 	}
-	c.readers[path] = append(c.readers[path], cell.ID)
+	c.readings = append(c.readings, r)
 	return nil
+}
+
+// candidates are the written files that a reading can be about, sorted.
+func (c *claims) candidates(r reading) []string {
+	if r.Kind != cells.FileInput {
+		return slices.Sorted(maps.Keys(c.writers))
+	}
+	if _, ok := c.writers[r.path]; ok {
+		return []string{r.path}
+	}
+	return nil
+}
+
+// about tells whether the answer may be another one when a file is written.
+func (c *claims) about(r reading, written string) bool {
+	switch r.Kind {
+	case cells.FileInput:
+		return r.path == written
+	case cells.ExistsInput:
+		return within(written, r.path)
+	}
+	return slices.ContainsFunc(ancestry(written), func(path string) bool { return c.world.matches(r.Name, path) })
 }
 
 // unordered is the error of a cell that reads a file before, or while, another
 // one writes it.
-func (c *claims) unordered(at *Cell, reader, writer, name string) error {
-	return &lang.Error{
+func (c *claims) unordered(at *Cell, r reading, writer string) error {
+	does := map[string]string{cells.FileInput: "reads", cells.ExistsInput: "looks for", cells.GlobInput: "lists"}[r.Kind]
+	e := &lang.Error{
 		Kind: lang.KindRuntime, Cell: at.ID,
-		Msg:  fmt.Sprintf("cell %s reads %s, which cell %s writes, and does not wait for it", reader, name, writer),
-		Hint: fmt.Sprintf("give cell %s the attribute after=%s", reader, writer),
+		Msg:  fmt.Sprintf("cell %s %s %s, which cell %s writes, and does not wait for it", r.cell, does, r.Name, writer),
+		Hint: fmt.Sprintf("give cell %s the attribute after=%s", r.cell, writer),
 	}
+	if c.notebook.Graph.closure([]string{writer})[r.cell] {
+		e.Msg = fmt.Sprintf("cell %s %s %s, which cell %s changes afterwards: the next run would find something else", r.cell, does, r.Name, writer)
+		e.Hint = fmt.Sprintf("let cell %s write to another path", writer)
+	}
+	return e
 }

@@ -21,9 +21,10 @@ import (
 // decides nothing else: whether and when a cell runs, and with which values, is
 // up to its caller. It is safe for concurrent use.
 type Executor struct {
-	opts   Options
-	files  *lang.Files
-	makers map[string]value.Make
+	opts      Options
+	files     *lang.Files
+	makers    map[string]value.Make
+	functions *value.Functions
 	// workers are the goroutines that compute: one for each running cell, and
 	// what is left for those that a computation starts. So two fits that run
 	// beside each other do not use more processors than there are.
@@ -39,7 +40,7 @@ func NewExecutor(opts Options) *Executor {
 	}
 	return &Executor{
 		opts: opts, files: lang.NewFiles(opts.Project, opts.Builtins), makers: builtin.Makers(opts.Builtins),
-		workers: semaphore.NewWeighted(int64(workers)),
+		functions: new(value.Functions), workers: semaphore.NewWeighted(int64(workers)),
 	}
 }
 
@@ -69,8 +70,13 @@ func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values map[str
 		return res
 	}
 	release, err := x.opts.Cache.Claim(ctx, k.key)
-	if err != nil {
-		res.fail(fmt.Errorf("wait for another run of this cell: %w", err))
+	switch {
+	case err != nil && ctx.Err() != nil:
+		res.fail(fmt.Errorf("wait for another run of this cell: %w", context.Cause(ctx)))
+		return res
+	case err != nil: // two runs may compute the same, which does no harm
+		x.compute(ctx, n, c, values, k, res)
+		x.warn(res, err)
 		return res
 	}
 	if !x.replay(ctx, n, k, res) { // whoever held the claim may have computed it
@@ -85,7 +91,7 @@ func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values map[str
 // Call calls a function that a cell gave, as that cell would: with limits, and
 // with builtins that record. What it did is not kept.
 func (x *Executor) Call(ctx context.Context, n *Notebook, c *Cell, fn starlark.Callable) *lang.Error {
-	rec := newRecorder(x, c, nil)
+	rec := newRecorder(x, n, c, nil)
 	_, err := lang.Call(ctx, c.ID, fn, nil, lang.Options{Limits: x.opts.Limits, Host: rec, Lookup: x.lookup(n)})
 	if _, finishErr := rec.finish(context.WithoutCancel(ctx)); err == nil {
 		err = finishErr
@@ -112,7 +118,7 @@ func (x *Executor) compute(ctx context.Context, n *Notebook, c *Cell, values map
 	}
 	res.Duration = x.now().Sub(res.Start)
 	if res.Err == nil {
-		x.store(ctx, k, res)
+		x.store(ctx, n, k, res)
 	}
 }
 
@@ -123,7 +129,7 @@ func (x *Executor) attempt(ctx context.Context, n *Notebook, c *Cell, values map
 		ctx, cancel = context.WithTimeoutCause(ctx, c.Timeout, cause)
 		defer cancel()
 	}
-	rec := newRecorder(x, c, func(e cells.Effect) {
+	rec := newRecorder(x, n, c, func(e cells.Effect) {
 		if x.opts.Observer != nil {
 			x.opts.Observer.CellEffect(c, e)
 		}

@@ -140,34 +140,46 @@ func (x *Executor) hashed(ctx context.Context, k *keeping, rec *recorder, export
 		if x.opts.Cache == nil && !x.opts.Hashes {
 			continue
 		}
-		var parts value.Parts
-		if k.key != "" {
-			parts = x.opts.Cache.Parts()
-		}
-		stored, err := value.Encode(ctx, v, parts)
-		switch {
-		case errors.Is(err, value.ErrNoForm):
-			values[name].noForm = err
-		case err != nil && ctx.Err() != nil:
-			return nil, context.Cause(ctx)
-		case err != nil:
-			// The store is full or broken: the cell is done all the same.
-			values[name].noForm = err
-		case rec.secrets.found(stored.Root) != "":
-			values[name].noForm = fmt.Errorf("it holds the secret %s", rec.secrets.found(stored.Root))
-		default:
-			values[name].hash, values[name].stored = stored.Hash(), stored
+		if err := x.hash(ctx, k, rec, values[name]); err != nil {
+			return nil, err
 		}
 	}
 	return values, nil
 }
 
+// hash gives a value its hash. The error is that of ctx; a value that cannot be
+// written, or not be kept since the store is full or broken, has no hash, and
+// the cell is done all the same.
+func (x *Executor) hash(ctx context.Context, k *keeping, rec *recorder, v *Value) error {
+	var parts value.Parts
+	if k.key != "" {
+		parts = x.opts.Cache.Parts()
+	}
+	stored, err := value.Encode(ctx, v.value, parts)
+	if err == nil {
+		if name := rec.secrets.found(stored.Root); name != "" {
+			err = fmt.Errorf("it holds the secret %s", name)
+		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if v.noForm = err; err != nil {
+		return nil
+	}
+	v.hash = stored.Hash()
+	if k.key != "" {
+		v.stored = stored
+	}
+	return nil
+}
+
 // store keeps the result of a cell that is done.
-func (x *Executor) store(ctx context.Context, k *keeping, res *Result) {
+func (x *Executor) store(ctx context.Context, n *Notebook, k *keeping, res *Result) {
 	if k.key == "" {
 		return
 	}
-	if err := x.save(ctx, k, res); err != nil && ctx.Err() == nil {
+	if err := x.save(ctx, n, k, res); err != nil && ctx.Err() == nil {
 		x.warn(res, err)
 	}
 	for _, v := range res.Values {
@@ -182,7 +194,7 @@ func (x *Executor) warn(res *Result, err error) {
 	}
 }
 
-func (x *Executor) save(ctx context.Context, k *keeping, res *Result) error {
+func (x *Executor) save(ctx context.Context, n *Notebook, k *keeping, res *Result) error {
 	if why := notKept(res.Effects); why != "" {
 		res.Uncached = why
 		return nil
@@ -198,7 +210,34 @@ func (x *Executor) save(ctx context.Context, k *keeping, res *Result) error {
 		}
 		e.Values[name] = packed
 	}
-	return x.opts.Cache.Save(ctx, k.key, e)
+	if err := x.reread(ctx, n, res.Values); err != nil {
+		return err
+	}
+	if err := x.opts.Cache.Save(ctx, k.key, e); err != nil {
+		return err
+	}
+	res.Uncached = "" // a result that could not be used may have been the reason so far
+	return nil
+}
+
+// reread makes values with functions those that the cache will give: a cell that
+// compares functions gets the same answer, whether theirs ran or not.
+func (x *Executor) reread(ctx context.Context, n *Notebook, values map[string]*Value) error {
+	again := map[string]starlark.Value{}
+	for name, v := range values {
+		if !v.stored.Functions {
+			continue
+		}
+		loaded, err := x.read(ctx, v.stored.Root, x.home(n))
+		if err != nil {
+			return fmt.Errorf("`%s` cannot be read back: %w", name, err)
+		}
+		again[name] = loaded
+	}
+	for name, loaded := range again {
+		values[name].value = loaded
+	}
+	return nil
 }
 
 // notKept says why what a cell did cannot be used again: it asked what nobody
@@ -261,10 +300,14 @@ func (x *Executor) decode(ctx context.Context, v cache.Value, home func(code str
 	if err != nil {
 		return nil, err
 	}
-	d := value.Decoder{Makers: x.makers, Part: x.opts.Cache.Part, Home: home}
-	loaded, err := d.Decode(ctx, root)
+	loaded, err := x.read(ctx, root, home)
 	if errors.Is(err, value.ErrEncoding) {
 		err = fmt.Errorf("%w: %w", cache.ErrLost, err)
 	}
 	return loaded, err
+}
+
+func (x *Executor) read(ctx context.Context, root []byte, home func(code string) *lang.Home) (starlark.Value, error) {
+	d := value.Decoder{Makers: x.makers, Part: x.opts.Cache.Part, Home: home, Functions: x.functions}
+	return d.Decode(ctx, root)
 }

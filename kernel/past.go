@@ -76,12 +76,18 @@ func (p *planner) codeChanged(c *Cell, old PastCell) bool {
 	return err != nil || before.Canonical() != c.Program.Canonical()
 }
 
-// firstDifference is the first line, from 1, in which two sources differ.
+// firstDifference is the first line, from 1, in which two sources differ. How
+// far a line is indented counts if nothing else does.
 func firstDifference(old, now string) int {
 	a, b := strings.Split(old, "\n"), strings.Split(now, "\n")
-	for i := range min(len(a), len(b)) {
-		if strings.TrimSpace(a[i]) != strings.TrimSpace(b[i]) {
-			return i + 1
+	for _, trim := range []func(string) string{strings.TrimSpace, func(s string) string { return s }} {
+		for i := range min(len(a), len(b)) {
+			if trim(a[i]) != trim(b[i]) {
+				return i + 1
+			}
+		}
+		if len(a) != len(b) {
+			break
 		}
 	}
 	return min(len(a), len(b)) + 1

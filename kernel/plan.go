@@ -106,7 +106,7 @@ func (p *planner) refused() []Planned {
 // with values if it is cached, one without if it runs.
 func (p *planner) step(ctx context.Context, c *Cell) (*Planned, error) {
 	open := p.undecided(c)
-	if reason, onPurpose := p.skip(ctx, c, p.ran); reason != "" && len(open) == 0 {
+	if reason, onPurpose := p.certain(ctx, c, open); reason != "" {
 		p.ran[c.ID] = p.skipped(c, reason, onPurpose)
 		return &Planned{Cell: c, Action: WillSkip, Why: reason}, nil
 	}
@@ -186,6 +186,17 @@ func (p *planner) holds(ctx context.Context, c *Cell, e *cache.Entry) bool {
 	return true
 }
 
+// certain says why a cell will not run, if that is known already.
+func (p *planner) certain(ctx context.Context, c *Cell, open []string) (reason string, onPurpose bool) {
+	if reason, onPurpose = p.barred(ctx, c, p.ran); reason != "" {
+		return reason, onPurpose
+	}
+	if owner, ok := p.notebook.Graph.Owner(c.When); ok && slices.Contains(open, owner) {
+		return "", false
+	}
+	return p.decided(ctx, c, p.ran)
+}
+
 // undecided are the cells before c whose values are not known before they run.
 func (p *planner) undecided(c *Cell) []string {
 	var out []string
@@ -224,11 +235,8 @@ func (p *planner) found(c *Cell, e *cache.Entry, inputs map[string]*Value) *Resu
 // reuse notes what a kept result gives, and the files that it restores.
 func (p *planner) reuse(res *Result) {
 	p.ran[res.Cell.ID] = res
-	for _, effect := range res.Effects {
-		f, ok := effect.(cells.File)
-		if path, err := p.opts.World.path(f.Path); ok && err == nil {
-			p.files[path] = f.Blob.SHA256
-		}
+	for path, f := range p.opts.World.written(res.Effects) {
+		p.files[path] = f.Blob.SHA256
 	}
 }
 
@@ -238,14 +246,41 @@ func (p *planner) ask(c *Cell) cache.Ask {
 	ask := p.executor.ask(c)
 	return func(ctx context.Context, q cells.Input) (string, error) {
 		path, err := p.opts.World.path(q.Name)
-		if hash, ok := p.files[path]; ok && err == nil {
-			switch q.Kind {
-			case cells.FileInput:
+		if err != nil {
+			return ask(ctx, q)
+		}
+		switch q.Kind {
+		case cells.FileInput:
+			if hash, ok := p.files[path]; ok {
 				return hash, nil
-			case cells.ExistsInput:
-				return present, nil
 			}
+		case cells.ExistsInput:
+			for restored := range p.files {
+				if within(restored, path) {
+					return present, nil
+				}
+			}
+		case cells.GlobInput:
+			return p.glob(q.Name)
 		}
 		return ask(ctx, q)
 	}
+}
+
+// glob lists files as they will be.
+func (p *planner) glob(pattern string) (string, error) {
+	w := &p.opts.World
+	names, err := w.glob(pattern)
+	if err != nil {
+		return "", err
+	}
+	for restored := range p.files {
+		for _, path := range ancestry(restored) {
+			if w.matches(pattern, path) {
+				names = append(names, w.spelled(pattern, path))
+			}
+		}
+	}
+	slices.Sort(names)
+	return listHash(slices.Compact(names)), nil
 }

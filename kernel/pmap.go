@@ -141,7 +141,7 @@ func (m *mapping) do(ctx context.Context, t *task) {
 		return
 	}
 	start := m.executor.now()
-	own := newRecorder(m.executor, m.cell, nil)
+	own := newRecorder(m.executor, m.notebook, m.cell, nil)
 	opts := lang.Options{Limits: m.executor.opts.Limits, Host: own, Lookup: m.executor.opts.Lookup}
 	t.result, t.err = lang.Call(ctx, m.cell.ID, m.fn, starlark.Tuple{t.item}, opts)
 	effects, err := own.finish(context.WithoutCancel(ctx))
@@ -152,7 +152,7 @@ func (m *mapping) do(ctx context.Context, t *task) {
 	m.learnAll(own)
 	if t.err == nil && key != "" {
 		e := &cache.Entry{Cell: m.cell.ID, Run: m.executor.opts.RunID, Start: start, Duration: m.executor.now().Sub(start), Effects: effects}
-		t.err = m.keep(ctx, key, e, t.result)
+		t.err = m.keep(ctx, key, e, t)
 	}
 }
 
@@ -187,7 +187,7 @@ func (m *mapping) reuse(ctx context.Context, key string, t *task) bool {
 	if err != nil || e == nil || x.restoreFiles(ctx, e) != nil {
 		return false
 	}
-	v, err := x.decode(ctx, e.Values[taskResult], nil)
+	v, err := x.decode(ctx, e.Values[taskResult], x.home(m.notebook))
 	if err != nil {
 		return false // lost: it is computed again
 	}
@@ -195,13 +195,14 @@ func (m *mapping) reuse(ctx context.Context, key string, t *task) bool {
 	return true
 }
 
-// keep stores the result of a task, if it can be stored.
-func (m *mapping) keep(ctx context.Context, key string, e *cache.Entry, v starlark.Value) error {
+// keep stores the result of a task, if it can be stored. One with functions
+// becomes the one that the cache gives, as in Executor.reread.
+func (m *mapping) keep(ctx context.Context, key string, e *cache.Entry, t *task) error {
 	if notKept(e.Effects) != "" {
 		return nil
 	}
 	c := m.executor.opts.Cache
-	stored, err := value.Encode(ctx, v, c.Parts())
+	stored, err := value.Encode(ctx, t.result, c.Parts())
 	if errors.Is(err, value.ErrNoForm) || err == nil && m.secrets.found(stored.Root) != "" {
 		return nil
 	}
@@ -211,6 +212,11 @@ func (m *mapping) keep(ctx context.Context, key string, e *cache.Entry, v starla
 	packed, err := c.Pack(ctx, stored)
 	if err != nil {
 		return err
+	}
+	if stored.Functions {
+		if t.result, err = m.executor.read(ctx, stored.Root, m.executor.home(m.notebook)); err != nil {
+			return err
+		}
 	}
 	e.Values = map[string]cache.Value{taskResult: packed}
 	return c.Save(ctx, key, e)

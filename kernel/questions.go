@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/wnb-dev/wnb/cells"
@@ -44,7 +43,7 @@ func (w *World) answer(ctx context.Context, c *Cell, kind, name string) (string,
 		return w.exists(name)
 	case cells.GlobInput:
 		names, err := w.glob(name)
-		return hexSum([]byte(strings.Join(names, "\x00"))), err
+		return listHash(names), err
 	case cells.EnvInput:
 		return w.envHash(name), nil
 	case cells.SecretInput:
@@ -113,25 +112,6 @@ func (w *World) exists(name string) (string, error) {
 		return cells.Absent, nil //nolint:nilerr // what cannot be looked at is not there
 	}
 	return present, nil
-}
-
-// glob are the files that match a pattern, sorted, written as the pattern is.
-func (w *World) glob(pattern string) ([]string, error) {
-	full, err := w.path(pattern)
-	if err != nil {
-		return nil, err
-	}
-	names, err := filepath.Glob(full)
-	if err != nil {
-		return nil, fmt.Errorf("the pattern %q: %w", pattern, err)
-	}
-	for i, name := range names {
-		if rel, err := filepath.Rel(w.Dir, name); err == nil && !filepath.IsAbs(pattern) {
-			names[i] = filepath.ToSlash(rel)
-		}
-	}
-	slices.Sort(names)
-	return names, nil
 }
 
 // keyed hashes what must not be guessed from its hash.
@@ -218,7 +198,7 @@ func (r *recorder) Glob(pattern string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return names, r.Record(cells.Input{Kind: cells.GlobInput, Name: pattern, SHA256: hexSum([]byte(strings.Join(names, "\x00")))})
+	return names, r.Record(cells.Input{Kind: cells.GlobInput, Name: pattern, SHA256: listHash(names)})
 }
 
 // Env looks up a variable of the environment.

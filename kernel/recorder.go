@@ -73,6 +73,7 @@ type Channel interface {
 type recorder struct {
 	executor *Executor
 	world    *World
+	notebook *Notebook
 	cell     *Cell
 	observe  func(cells.Effect) // told of each effect as it happens; may be nil
 
@@ -84,10 +85,10 @@ type recorder struct {
 	secrets secrets
 }
 
-func newRecorder(x *Executor, c *Cell, observe func(cells.Effect)) *recorder {
+func newRecorder(x *Executor, n *Notebook, c *Cell, observe func(cells.Effect)) *recorder {
 	w := &x.opts.World
 	return &recorder{
-		executor: x, world: w, cell: c, observe: observe, text: textCap{limit: w.maxOutput() / 2},
+		executor: x, world: w, notebook: n, cell: c, observe: observe, text: textCap{limit: w.maxOutput() / 2},
 		written: map[string]bool{}, asked: map[cells.Input]bool{},
 	}
 }

@@ -3,6 +3,8 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -12,30 +14,35 @@ import (
 // restoreFiles writes the files of a kept result that are missing or have
 // another content.
 func (x *Executor) restoreFiles(ctx context.Context, e *cache.Entry) error {
-	last := map[string]cells.File{} // a cell may write a file several times
-	for _, effect := range e.Effects {
-		if f, ok := effect.(cells.File); ok {
-			last[f.Path] = f
-		}
-	}
-	for _, f := range last {
-		if err := x.restoreFile(ctx, f); err != nil {
+	files := x.opts.World.written(e.Effects)
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		if err := x.restoreFile(ctx, path, files[path]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (x *Executor) restoreFile(ctx context.Context, f cells.File) error {
+// written are the files that effects leave, by path: a cell may write a file
+// several times, and under several names.
+func (w *World) written(effects []cells.Effect) map[string]cells.File {
+	files := map[string]cells.File{}
+	for _, e := range effects {
+		if f, ok := e.(cells.File); ok {
+			if path, err := w.path(f.Path); err == nil { // it was written, so that it has one
+				files[path] = f
+			}
+		}
+	}
+	return files
+}
+
+func (x *Executor) restoreFile(ctx context.Context, path string, f cells.File) error {
 	now, err := x.opts.World.fileHash(f.Path)
 	if err != nil || now == f.Blob.SHA256 {
 		return err
 	}
 	content, err := x.opts.Cache.Part(ctx, f.Blob)
-	if err != nil {
-		return err
-	}
-	path, err := x.opts.World.path(f.Path)
 	if err != nil {
 		return err
 	}

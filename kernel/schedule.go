@@ -219,6 +219,14 @@ func (r *run) recoverable(dep *Result, name string, v *Value) *Value {
 // skip says why a cell does not run; "" if it does. results are those of the
 // cells that it needs.
 func (r *run) skip(ctx context.Context, c *Cell, results map[string]*Result) (reason string, onPurpose bool) {
+	if reason, onPurpose = r.barred(ctx, c, results); reason != "" {
+		return reason, onPurpose
+	}
+	return r.decided(ctx, c, results)
+}
+
+// barred are the reasons that do not depend on a value.
+func (r *run) barred(ctx context.Context, c *Cell, results map[string]*Result) (reason string, onPurpose bool) {
 	switch {
 	case r.asked != nil && !r.asked[c.ID]:
 		return "not asked for", true
@@ -244,7 +252,7 @@ func (r *run) skip(ctx context.Context, c *Cell, results map[string]*Result) (re
 			return fmt.Sprintf("it comes after cell %s, which %s", e.ID, outcome(dep.Status)), false
 		}
 	}
-	return r.decided(ctx, c, results)
+	return "", false
 }
 
 // decided asks the name that decides whether the cell runs.
@@ -277,9 +285,13 @@ func (r *run) value(ctx context.Context, name string, results map[string]*Result
 	if !ok {
 		return r.opts.Builtins[name], nil
 	}
-	v := results[owner].Values[name]
+	from := results[owner]
+	v := from.Values[name]
 	if v == nil {
 		return nil, nil
+	}
+	if from.From != nil {
+		v = r.recoverable(from, name, v)
 	}
 	return v.Get(ctx)
 }

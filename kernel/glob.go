@@ -1,0 +1,71 @@
+package kernel
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// glob are the files that match a pattern, sorted, written as the pattern is.
+func (w *World) glob(pattern string) ([]string, error) {
+	full, err := w.pattern(pattern)
+	if err != nil {
+		return nil, err
+	}
+	names, err := filepath.Glob(full)
+	if err != nil {
+		return nil, fmt.Errorf("the pattern %q: %w", pattern, err)
+	}
+	for i, path := range names {
+		names[i] = w.spelled(pattern, path)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// listHash is the answer to a question about a list.
+func listHash(names []string) string { return hexSum([]byte(strings.Join(names, "\x00"))) }
+
+// pattern is a pattern of whole paths.
+func (w *World) pattern(pattern string) (string, error) {
+	if _, err := w.path(pattern); err != nil || filepath.IsAbs(pattern) {
+		return filepath.Clean(pattern), err
+	}
+	dir := w.Dir
+	if filepath.Separator == '/' { // elsewhere nothing can be quoted
+		dir = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+	}
+	return filepath.Join(dir, pattern), nil
+}
+
+// matches tells whether a path would be listed for a pattern.
+func (w *World) matches(pattern, path string) bool {
+	full, err := w.pattern(pattern)
+	if err != nil {
+		return false
+	}
+	ok, err := filepath.Match(full, path)
+	return ok && err == nil
+}
+
+// spelled writes a path as the pattern is.
+func (w *World) spelled(pattern, path string) string {
+	if rel, err := filepath.Rel(w.Dir, path); err == nil && !filepath.IsAbs(pattern) {
+		return filepath.ToSlash(rel)
+	}
+	return path
+}
+
+// within tells whether a path is another one or lies below it.
+func within(path, other string) bool { return slices.Contains(ancestry(path), other) }
+
+// ancestry are a path and the folders around it.
+func ancestry(path string) []string {
+	list := []string{path}
+	for filepath.Dir(path) != path {
+		path = filepath.Dir(path)
+		list = append(list, path)
+	}
+	return list
+}
