@@ -51,6 +51,7 @@ func TestDiagnostics(t *testing.T) {
 		{"a cell after itself", "~~~starlark {#a after=a}\nprint(1)\n~~~", []string{"a:0:17-23 WNB018 error: after=a names the cell itself"}},
 		{"two bad attributes", "~~~starlark {#a timeout=x retries=y}\nprint(1)\n~~~", []string{
 			"a:0:17-26 WNB005 error: timeout=x is not a duration: write 30s, 5m or 1h30m", "a:0:27-36 WNB005 error: retries=y is not a count: write a number from 0"}},
+		{"an attribute that is part of other words", "~~~starlark {#star star always}\nprint(1)\n~~~", []string{"star:0:20-24 WNB004 warning: wnb does not know the attribute star"}},
 		{"an unused name of a cell in the middle is a warning", "~~~starlark {#a}\nx = 1\ny = 2\n~~~\n\n~~~starlark {#b}\nprint(x)\nz = 3\n~~~",
 			[]string{"a:2:1-2 WNB012 warning: `y` is defined and never read", "b:2:1-2 WNB012 note: `z` is defined and never read"}},
 		{"names that are unpacked together", "~~~starlark {#a}\nx, y = 1, 2\nz, w = 3, 4\nx\n~~~",

@@ -18,9 +18,23 @@ func (c *checker) add(d Diagnostic) {
 	}
 	if c.lines != nil && d.Line == 0 && d.FileLine > 0 && d.FileLine <= len(c.lines) {
 		d.Source = c.lines[d.FileLine-1]
-		d.Col, d.EndCol = wordIn(d.Source, d.attr)
+		d.Col, d.EndCol = attrIn(d.Source, d.attr)
 	}
 	c.found = append(c.found, d)
+}
+
+// attrIn is the place of an attribute in the first line of a cell, or of a word
+// in the front matter.
+func attrIn(line, attr string) (col, end int) {
+	_, block, isFence := strings.Cut(line, " {")
+	if !isFence || !strings.HasPrefix(line, "```") || attr == "{" {
+		return wordIn(line, attr)
+	}
+	before := utf8.RuneCountInString(line) - utf8.RuneCountInString(block) - 1
+	if col, end = wordIn(" "+block, " "+attr); col > 0 {
+		return before + col + 1, before + end
+	}
+	return 0, 0
 }
 
 // wordIn is the place of a word in a line, in characters from 1.
