@@ -13,6 +13,9 @@ import (
 // can change: lists, dicts, sets and what functions capture are copied. The
 // error wraps ErrNoForm.
 func Copy(ctx context.Context, v starlark.Value) (starlark.Value, error) {
+	if err := lang.CheckDepth(v); err != nil { // freezing goes through shared tuples again and again
+		return nil, fmt.Errorf("%w: %w", ErrNoForm, err)
+	}
 	c := copier{ctx: ctx, done: map[any]starlark.Value{}}
 	out, err := c.value(v)
 	if err != nil {

@@ -96,11 +96,15 @@ func (e *encoder) again(at place) error {
 	if e.depth+at.height > maxDepth {
 		return noForm("it is nested more than %d deep", maxDepth)
 	}
-	e.high = max(e.high, e.depth+at.height)
-	if e.buf = append(e.buf, e.buf[at.from:at.to]...); e.ctx.Err() != nil {
+	if e.ctx.Err() != nil {
 		return e.interrupt()
 	}
-	return e.checkSize()
+	e.high = max(e.high, e.depth+at.height)
+	if err := e.room(at.to - at.from); err != nil {
+		return err
+	}
+	e.buf = append(e.buf, e.buf[at.from:at.to]...)
+	return nil
 }
 
 // up refers to a container that is being written.
@@ -120,7 +124,7 @@ func (e *encoder) up(v starlark.Value, at place) error {
 // defaultHolds is the error of a function that cannot be made again: it needs
 // its defaults first.
 func defaultHolds(fn *starlark.Function) error {
-	return noForm("the default of a parameter of the function %s holds the function", fn.Name())
+	return noForm("the function %s holds itself in a default", fn.Name())
 }
 
 // hasDefaults notes that the defaults of a function are written: from now on it

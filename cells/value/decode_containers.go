@@ -178,6 +178,9 @@ func (r *reader) function() (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(code) > maxCode {
+		return nil, broken("the code of the function %s is longer than %d KiB", name, maxCode>>10)
+	}
 	captured := starlark.StringDict{}
 	var fn *starlark.Function
 	err = r.within(nil, func() error {

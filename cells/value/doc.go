@@ -100,6 +100,9 @@ const MaxRoot = 256 << 20
 // but functions that capture them may be.
 const maxDepth = 20_000
 
+// maxCode is how long the code of a function may be. The parser recurses into it.
+const maxCode = 1 << 20
+
 // inlineContent is the largest content that stands in the root.
 const inlineContent = 32 << 10
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"go.starlark.net/starlark"
 
@@ -97,7 +98,20 @@ func (e *encoder) check() error {
 
 func (e *encoder) checkSize() error {
 	if len(e.buf) > e.limit {
-		return noForm("it is larger than %d MiB", e.limit>>20)
+		return e.tooLarge()
+	}
+	return nil
+}
+
+func (e *encoder) tooLarge() error { return noForm("it is larger than %d MiB", e.limit>>20) }
+
+// room makes room for n bytes, if there may be so many more.
+func (e *encoder) room(n int) error {
+	if n > e.limit-len(e.buf) {
+		return e.tooLarge()
+	}
+	if n > cap(e.buf)-len(e.buf) {
+		e.buf = slices.Grow(e.buf, max(n, len(e.buf))) // doubles it
 	}
 	return nil
 }
@@ -121,14 +135,21 @@ func (e *encoder) value(v starlark.Value) error {
 		e.tag(tagFloat)
 		e.float(float64(v))
 	case starlark.String:
-		e.tag(tagString)
-		e.text(string(v))
+		return e.string(tagString, string(v))
 	case starlark.Bytes:
-		e.tag(tagBytes)
-		e.text(string(v))
+		return e.string(tagBytes, string(v))
 	default:
 		return e.large(v)
 	}
+	return nil
+}
+
+func (e *encoder) string(tag byte, s string) error {
+	if err := e.room(len(s)); err != nil {
+		return err
+	}
+	e.tag(tag)
+	e.text(s)
 	return nil
 }
 

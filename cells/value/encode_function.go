@@ -17,6 +17,9 @@ func (e *encoder) function(fn *starlark.Function) error {
 	if err != nil {
 		return fmt.Errorf("%w: the function %s: %w", ErrNoForm, fn.Name(), err)
 	}
+	if len(form.Code) > maxCode {
+		return noForm("the function %s is longer than %d KiB", fn.Name(), maxCode>>10)
+	}
 	e.tag(tagFunction)
 	e.text(form.Name)
 	e.text(form.Code)

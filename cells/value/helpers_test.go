@@ -177,3 +177,7 @@ func roundTrip(t testing.TB, v starlark.Value) starlark.Value {
 	}
 	return again
 }
+
+func indented(source string) string {
+	return strings.ReplaceAll(strings.Trim(source, "\n"), "\n", "\n    ") + "\n"
+}
