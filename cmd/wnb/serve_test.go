@@ -109,6 +109,42 @@ func TestNothingIsLost(t *testing.T) {
 	}
 }
 
+// A restart ends the cell that runs, also one that does not listen, and answers
+// those that wait; session, kernel and connection stay the same.
+func TestRestartWhileACellRuns(t *testing.T) {
+	s := serve(t, newServed(t))
+	ses, kernel := s.session("n.wnb")
+	c := s.connect(kernel, ses, protocol.V1)
+	for _, code := range []string{"print(\"go\")\nwhile True:\n    pass", "print(\"go\")\nsorted(range(30000000), key=lambda x: -x)[0]"} {
+		running := c.execute("make", code)
+		c.until(running, printed("go"))
+		waiting := map[string]bool{running.Header.MsgID: true}
+		for range 10 {
+			waiting[c.execute("use", "y = 1").Header.MsgID] = true
+		}
+		s.call("POST", "/api/kernels/"+kernel+"/restart", nil, http.StatusOK)
+		for len(waiting) > 0 {
+			c.until(nil, func(m *protocol.Message) bool {
+				if replied(m) && m.Parent.MsgID == running.Header.MsgID && !strings.Contains(string(m.Content), `"error"`) {
+					t.Errorf("the cell that ran is answered with %s", m.Content)
+				}
+				answered := replied(m) && waiting[m.Parent.MsgID]
+				if answered { // with an error, or by the next kernel where the server had not read it
+					delete(waiting, m.Parent.MsgID)
+				}
+				return answered
+			})
+		}
+		if got := c.run("use", "y = x + 1\ny"); got != "5" {
+			t.Errorf("after the restart: %q", got)
+		}
+	}
+	sessions := s.list("/api/sessions")
+	if len(sessions) != 1 || sessions[0]["id"] != ses || sessions[0]["kernel"].(map[string]any)["id"] != kernel {
+		t.Errorf("sessions after the restarts: %v", sessions)
+	}
+}
+
 // kill ends the kernel processes of a server.
 func kill(t testing.TB, parent int) {
 	t.Helper()

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -334,4 +335,87 @@ func TestWrongMessages(t *testing.T) {
 		t.Errorf("a wrong request is answered by %q", one.log)
 	}
 	one.run("c", "print still there")
+}
+
+// Whatever becomes of the kernel, each request gets one reply and is idle in the
+// end: those that it took, those that wait in front of it, and those that come
+// while there is none.
+func TestEveryRequestIsAnswered(t *testing.T) {
+	for name, end := range map[string]func(r *rig, kernel string) error{
+		"interrupted, and then it dies": func(r *rig, kernel string) error { return r.Interrupt(context.Background(), kernel) },
+		"restarted": func(r *rig, kernel string) error {
+			_, err := r.Restart(context.Background(), kernel)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, func(c *Config) {
+				c.Document = func(context.Context, string) (string, error) { return "the text", nil }
+			})
+			s := r.session("a.wnb")
+			one := r.tab(s.Kernel.ID, "one")
+			first := one.submit("c", "print on\nwait\ndie killed")
+			one.until(protocol.TypeStream, "on")
+			const n = 30 // more than the kernel takes at a time
+			open := map[string]bool{first.Header.MsgID: true}
+			requests := make([]*protocol.Message, n)
+			for i := range requests {
+				m, err := one.src.Request(protocol.Shell, protocol.ExecuteRequest{Code: fmt.Sprintf("value %d", i), StoreHistory: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				requests[i], open[m.Header.MsgID] = m, true
+			}
+			sent := make(chan error, 1)
+			go func() {
+				for _, m := range requests {
+					if err := one.c.Send(context.Background(), m); err != nil {
+						sent <- err
+						return
+					}
+				}
+				sent <- nil
+			}()
+			if err := end(r, s.Kernel.ID); err != nil {
+				t.Fatal(err)
+			}
+			replies := map[string]int{}
+			for len(open) > 0 {
+				m := one.next()
+				switch {
+				case m.Header.MsgType == protocol.TypeExecuteReply:
+					replies[m.Parent.MsgID]++
+				case inWords(m) == protocol.Idle && replies[m.Parent.MsgID] > 0:
+					delete(open, m.Parent.MsgID)
+				}
+			}
+			for id, count := range replies {
+				if count != 1 {
+					t.Errorf("request %s has %d replies", id, count)
+				}
+			}
+			if err := <-sent; err != nil {
+				t.Error(err)
+			}
+			for i, k := range r.kernels { // each was told the document before anything ran
+				if text := <-k.docs; !strings.Contains(text, "the text") {
+					t.Errorf("kernel %d was told %s", i, text)
+				}
+			}
+			if open := r.unanswered(s.Kernel.ID); open != 0 {
+				t.Errorf("%d requests are still in the books", open)
+			}
+		})
+	}
+}
+
+// unanswered is how many requests of a kernel wait for something.
+func (r *rig) unanswered(kernel string) int {
+	h, err := r.hub(kernel)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.requests.pending())
 }
