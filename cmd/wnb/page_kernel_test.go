@@ -96,7 +96,12 @@ func pageAssist(t *testing.T, b context.Context) {
 	}
 	p.until("completion", `document.querySelector(".cm-tooltip-autocomplete")?.innerText.includes("LogisticRegression")`)
 	p.until("its help", `document.querySelector(".cm-completionInfo")?.innerText.includes("linear classifier")`)
-	p.click(".cm-tooltip-autocomplete li[aria-selected]")
+	p.until("the name to be selected", `document.querySelector(".cm-tooltip-autocomplete li[aria-selected]")?.innerText === "LogisticRegression"`)
+	p.eval(`new Promise(done => setTimeout(done, 200))`) // for 75 ms, the list takes no key that may have been meant for the text
+	p.run(                                               // without the character that chromedp sends apart, which nothing can prevent
+		input.DispatchKeyEvent(input.KeyRawDown).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(13),
+		input.DispatchKeyEvent(input.KeyUp).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(13),
+	)
 	p.until("the completed name", `document.querySelector("#cell-c .cm-content").innerText === "ml.LogisticRegression"`)
 	p.press("(")
 	p.until("the signature", `[...document.querySelectorAll(".cm-tooltip.help")].some(h => h.innerText.includes("max_iter"))`)
