@@ -16,7 +16,7 @@ import { Variables } from "../panel/Variables";
 import { CellView } from "./CellView";
 import { commandsOf, Keys, keyName } from "./commands";
 import { Find } from "./Find";
-import { panelOpen, sidebarOpen } from "./layout";
+import { panelOpen, sidebarOpen, uncover } from "./layout";
 import { Notebook } from "./notebook";
 import { Versions, versionsOpen } from "./Versions";
 import { openPalette } from "../app/Palette";
@@ -45,7 +45,7 @@ function Open({ nb }: { nb: Notebook }) {
     <div class="notebook-page" data-panel={panelOpen.value || undefined} data-sidebar={sidebarOpen.value || undefined}>
       <TopBar nb={nb} />
       <Sidebar nb={nb} />
-      <main class="scroll-root" aria-label="Notebook">
+      <main class="scroll-root" aria-label="Notebook" onPointerDown={uncover}>
         {nb.find.value && <Find nb={nb} />}
         <Banner nb={nb} />
         {nb.opened.value ? <Cells nb={nb} /> : <p class="loading" aria-live="polite">Opening…</p>}
