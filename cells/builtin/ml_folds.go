@@ -35,7 +35,7 @@ func foldsFunc(name string, splitter func(n int, shuffle bool, seed uint32) trai
 			return nil, lang.WithHint("write shuffle=True, or leave out the seed", "%s: a seed does nothing without shuffle", name)
 		}
 		var err error
-		if f.seed, err = c.seedOf(seed); err != nil {
+		if f.seed, err = seedOf(name, seed); err != nil {
 			return nil, err
 		}
 		f.splitter = splitter(f.splits, f.shuffle, f.seed)

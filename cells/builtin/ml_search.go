@@ -27,6 +27,7 @@ type Searcher struct {
 
 	grids []train.ParamGrid
 	dists map[string]train.Distribution
+	seed  uint32
 }
 
 // searchOptions are the other parameters, as they were given.
@@ -84,9 +85,6 @@ func (c *call) newSearch(name string, e *Estimator, tries starlark.Value, o sear
 	if _, err := c.splitterOf(o.folds()); err != nil {
 		return nil, err
 	}
-	if _, err := c.seedOf(o.seed); err != nil {
-		return nil, err
-	}
 	tries, err := value.Copy(c.context(), tries) // the cell may change its dict
 	if err != nil {
 		return nil, err
@@ -114,10 +112,14 @@ func newSearcher(name string, e *Estimator, tries starlark.Value, o searchOption
 	if s.random() && o.nIter < 1 {
 		return nil, &train.ParamError{Estimator: "ml." + name, Param: "n_iter", Value: o.nIter, Want: "at least 1"}
 	}
+	var err error
+	if s.seed, err = seedOf("ml."+name, o.seed); err != nil {
+		return nil, err
+	}
 	if err := s.space(); err != nil {
 		return nil, err
 	}
-	return s, hinted(train.Check(s.spec(nil, nil, 0)))
+	return s, hinted(train.Check(s.spec(nil, nil)))
 }
 
 func (s *Searcher) random() bool { return s.name == randomSearch }
@@ -136,10 +138,10 @@ func (s *Searcher) errorScore() (*float64, error) {
 }
 
 // spec is the search for the training library.
-func (s *Searcher) spec(scoring train.Scorer, cv train.Splitter, seed uint32) train.Estimator {
+func (s *Searcher) spec(scoring train.Scorer, cv train.Splitter) train.Estimator {
 	errorScore, _ := s.errorScore() // it was checked
 	if s.random() {
-		return train.RandomizedSearchCV{Estimator: s.estimator.final, ParamDistributions: s.dists, NIter: s.options.nIter, Seed: seed,
+		return train.RandomizedSearchCV{Estimator: s.estimator.final, ParamDistributions: s.dists, NIter: s.options.nIter, Seed: s.seed,
 			Scoring: scoring, CV: cv, NoRefit: !s.options.refit, ErrorScore: errorScore}
 	}
 	return train.GridSearchCV{Estimator: s.estimator.final, ParamGrid: s.grids, Scoring: scoring, CV: cv, NoRefit: !s.options.refit, ErrorScore: errorScore}
@@ -227,11 +229,7 @@ func fitSearch(s *Searcher, c *call) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	seed, err := c.seedOf(s.options.seed)
-	if err != nil {
-		return nil, err
-	}
-	fitted, err := s.spec(scorer, cv, seed).Fit(c.context(), d.X, d.y, train.FitOptions{Threads: c.threads()})
+	fitted, err := s.spec(scorer, cv).Fit(c.context(), d.X, d.y, train.FitOptions{Threads: c.threads()})
 	if err != nil {
 		return nil, hinted(err)
 	}

@@ -71,6 +71,8 @@ g = ml.RandomizedSearchCV(tree, grid, n_iter=4, random_state=7, cv=2).fit(X, y)
 		{"random, of distributions", `f = ml.RandomizedSearchCV(tree, {"max_depth": ml.randint(2, 5), "max_features": ml.uniform(0.3, 1)}, n_iter=5, cv=2, seed=1).fit(X, y)
 d = f.cv_results["param_max_depth"]
 (d.dtype, d.min() >= 2, d.max() < 5, f.cv_results["param_max_features"].dtype)`, `("int64", True, True, "float64")`},
+		{"random, from 0", `f = ml.RandomizedSearchCV(ml.GradientBoostingClassifier(n_estimators=2), {"subsample": ml.uniform(0, 1)}, n_iter=2, cv=2).fit(X, y)
+f.best_params["subsample"] < 1`, "True"},
 		{"strings", `(str(ml.GridSearchCV(tree, {"max_depth": [1]}, cv=3)), str(ml.RandomizedSearchCV(tree, {"max_features": ml.uniform(0.1, 1)}, seed=2)))`,
 			`("GridSearchCV(DecisionTreeClassifier(seed=1), {\"max_depth\": [1]}, cv=3)", "RandomizedSearchCV(DecisionTreeClassifier(seed=1), {\"max_features\": uniform(0.1, 1)}, n_iter=10, seed=2)")`},
 		{"the cell's dict is its own", `g = {"max_depth": [1]}
@@ -101,6 +103,8 @@ func TestSearchErrors(t *testing.T) {
 		{"error_score", `ml.GridSearchCV(tree, grid, error_score="nan")`, `error_score="nan": must be "raise", float("nan") or a number`, ""},
 		{"n_iter", `ml.RandomizedSearchCV(tree, grid, n_iter=0)`, "ml.RandomizedSearchCV: n_iter=0: must be at least 1", ""},
 		{"seed", `ml.RandomizedSearchCV(tree, grid, seed=-1)`, "seed=-1: must be a whole number", ""},
+		{"unknown parameter of a distribution", `ml.RandomizedSearchCV(tree, {"max_dept": ml.randint(1, 3)})`, "ml.RandomizedSearchCV: param_distributions: DecisionTreeClassifier has no parameter `max_dept`", "did you mean `max_depth`"},
+		{"drawn out of range", `ml.RandomizedSearchCV(tree, {"max_depth": ml.randint(-3, 0)}, n_iter=1)`, "RandomizedSearchCV: setting max_depth=", ""},
 		{"range", `ml.randint(3, 3)`, "a range of whole numbers whose end is above its start", ""},
 		{"log of 0", `ml.loguniform(0, 1)`, "whose start is above 0", ""},
 		{"text as a limit", `ml.uniform("a", 1)`, `low and high are numbers, not "a" and 1`, ""},

@@ -138,14 +138,14 @@ func asNumber(v starlark.Value) (float64, bool) {
 
 // seedOf is the seed that was given as seed or random_state; without one, or
 // with None, it is 0: the same notebook gives the same result.
-func (c *call) seedOf(v starlark.Value) (uint32, error) {
+func seedOf(of string, v starlark.Value) (uint32, error) {
 	if v == starlark.None {
 		return 0, nil
 	}
 	i, ok := v.(starlark.Int)
 	n, fits := i.Int64()
 	if !ok || !fits || n < 0 || n > math.MaxUint32 {
-		return 0, &train.ParamError{Estimator: strings.TrimPrefix(c.fn.name, "ml."), Param: seedName, Value: v, Want: "a whole number from 0 to 4294967295"}
+		return 0, &train.ParamError{Estimator: of, Param: seedName, Value: v, Want: "a whole number from 0 to 4294967295"}
 	}
 	return uint32(n), nil
 }

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -134,8 +135,7 @@ func (s *Searcher) parameter(grid train.ParamGrid, name string, v starlark.Value
 	own := ownName(name)
 	if d, ok := v.(*Distribution); ok && s.random() {
 		s.dists[libraryName(own)] = d.draws
-		_, err := s.estimator.with(own, d.low) // of a value that is drawn the fit says what is wrong with it
-		return s.inSpace(err)
+		return s.inSpace(s.estimator.knows(own, d.low))
 	}
 	values, ok := listOf(v)
 	if !ok {
@@ -164,6 +164,16 @@ func (s *Searcher) inSpace(err error) error {
 	return fmt.Errorf("ml.%s: %s: %w", s.name, s.spaceName(), err)
 }
 
+// knows refuses the name of a parameter that there is not. What is drawn for one
+// that there is may be any value: v is only for the message.
+func (e *Estimator) knows(name string, v starlark.Value) error {
+	if slices.ContainsFunc(e.params(), func(p train.Param) bool { return p.Name == name }) {
+		return nil
+	}
+	_, err := e.with(name, v)
+	return err
+}
+
 // with gives the estimator with another value of one parameter, of a pipeline
 // step__param.
 func (e *Estimator) with(name string, v starlark.Value) (*Estimator, error) {
@@ -180,6 +190,11 @@ func (e *Estimator) with(name string, v starlark.Value) (*Estimator, error) {
 		}
 		return k.build(params)
 	}
+	return e.withStep(name, v)
+}
+
+// withStep is with for a pipeline.
+func (e *Estimator) withStep(name string, v starlark.Value) (*Estimator, error) {
 	step, param, nested := strings.Cut(name, "__")
 	names, parts := make([]string, len(e.steps)), make([]*Estimator, len(e.steps))
 	var known []string

@@ -49,7 +49,7 @@ func trainTestSplit(c *call) (starlark.Value, error) {
 	}
 	split := train.TrainTest{NoShuffle: !shuffle}
 	var err error
-	if split.Seed, err = c.seedOf(seed); err != nil {
+	if split.Seed, err = seedOf("train_test_split", seed); err != nil {
 		return nil, err
 	}
 	if split.TestSize, err = c.fraction("test_size", testSize); err != nil {

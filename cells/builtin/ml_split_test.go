@@ -3,6 +3,7 @@ package builtin
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -117,6 +118,50 @@ func TestInterrupt(t *testing.T) {
 			}
 			if len(h.effects) > 0 {
 				t.Errorf("an interrupted fit was logged: %v", h.effects)
+			}
+		})
+	}
+}
+
+// limitedHost shares its goroutines.
+type limitedHost struct {
+	*memoryHost
+	limiter *countingLimiter
+}
+
+func (h limitedHost) Limiter() Limiter { return h.limiter }
+
+// countingLimiter has one place, and counts who took it.
+type countingLimiter struct{ taken, held atomic.Int64 }
+
+func (l *countingLimiter) TryAcquire(n int64) bool {
+	if l.held.CompareAndSwap(0, n) {
+		l.taken.Add(n)
+		return true
+	}
+	return false
+}
+
+func (l *countingLimiter) Release(n int64) { l.held.Add(-n) }
+
+// Fits, predictions and searches take goroutines from the host's limiter and
+// give all of them back.
+func TestComputationsShareGoroutines(t *testing.T) {
+	for _, source := range []string{
+		`ml.RandomForestClassifier(n_estimators=5).fit(df[["x", "y"]], df.c)`,
+		`m.predict_proba(big)`,
+		`ml.StandardScaler().fit_transform(big)`,
+		`ml.cross_val_score(ml.LogisticRegression(), df[["x", "y"]], df.c, cv=3)`,
+		`ml.GridSearchCV(ml.DecisionTreeClassifier(), {"max_depth": [1, 2]}, cv=2).fit(df[["x"]], df.c)`,
+	} {
+		t.Run(source, func(t *testing.T) {
+			h := limitedHost{newHost(), &countingLimiter{}}
+			_, err := runCell(t.Context(), h, mlPrelude+`big = frame({"x": range(5000), "y": range(5000)})`+"\n"+source, nil)
+			if err != nil {
+				t.Fatal(traceback(err))
+			}
+			if h.limiter.taken.Load() == 0 || h.limiter.held.Load() != 0 {
+				t.Errorf("%d places taken, %d still held", h.limiter.taken.Load(), h.limiter.held.Load())
 			}
 		})
 	}

@@ -201,8 +201,7 @@ func (s *extensionScorer) labelBatch(y *train.Labels, p train.Predictions) (b sc
 		default:
 			return b, lang.WithHint(`a metric of labels says "input": "label" in its manifest`, "the extension %s rates numbers, and the labels are of another type", s.manifest.Name)
 		}
-	}
-	if y, err = over(y, p.Classes); err != nil {
+	} else if y, err = over(y, p.Classes); err != nil {
 		return b, err
 	}
 	return scorer.Batch{Y: encode(y), P: [][]float64{encode(p.Labels())}}, nil
