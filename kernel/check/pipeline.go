@@ -113,7 +113,7 @@ func (c *checker) shared(t, writer touch) {
 	}
 	c.add(c.span(t.cell, t.file.Start, t.file.End, readUnordered, Warning,
 		fmt.Sprintf("cell %s writes %s, and nothing says that it comes first", id, t.file.Name),
-		fmt.Sprintf("write the path itself in both cells, or after=%s in the first line of cell %s", id, t.cell.ID)))
+		fmt.Sprintf("write after=%s in the first line of cell %s", id, t.cell.ID)))
 }
 
 // comesBefore tells whether a cell waits for another one, also through others.
