@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // writeBlob writes to a temporary file and renames it into place. An existing blob is replaced by the same content, which
@@ -51,33 +52,31 @@ func (s *Blobs) writeTemp(write func(*os.File) error) (name string, err error) {
 
 func (s *Blobs) tempDir() string { return filepath.Join(s.dir, "blobs", "tmp") }
 
-// Large content is hashed by one goroutine while another writes it, in pieces. Both take about as long, so that a few
-// pieces are enough to keep both busy.
+// Large content passes through three goroutines in pieces: one reads and writes, one hashes, which takes longest, and one
+// has the system start with the disk, so that little is left to do when the file is synced.
 const (
 	pieceSize = 1 << 18
 	pieces    = 8
 )
 
-// copyHashed copies r to w and names what it copied.
+// copyHashed copies r to w, which is empty, and names what it copied.
 func copyHashed(w *os.File, r io.Reader) (Blob, error) {
-	free, full, sum := make(chan []byte, pieces), make(chan []byte, pieces), make(chan []byte)
+	free, full, written := make(chan []byte, pieces), make(chan []byte, pieces), make(chan int, pieces)
 	for range pieces {
 		free <- nil // made when it is needed
 	}
-	go func() { // ends with full
-		h := sha256.New()
-		for piece := range full {
-			h.Write(piece)
-			free <- piece[:pieceSize]
-		}
-		sum <- h.Sum(nil)
-	}()
-	size, err := copyPieces(w, r, free, full)
+	var sum []byte
+	var helpers sync.WaitGroup
+	helpers.Go(func() { sum = hashPieces(full, free) })
+	helpers.Go(func() { flushPieces(w, written) })
+	size, err := copyPieces(w, r, free, full, written)
 	close(full)
-	return Blob{SHA256: hex.EncodeToString(<-sum), Size: size}, err
+	close(written)
+	helpers.Wait()
+	return Blob{SHA256: hex.EncodeToString(sum), Size: size}, err
 }
 
-func copyPieces(w *os.File, r io.Reader, free <-chan []byte, full chan<- []byte) (size int64, err error) {
+func copyPieces(w io.Writer, r io.Reader, free <-chan []byte, full chan<- []byte, written chan<- int) (size int64, err error) {
 	for {
 		piece := <-free
 		if piece == nil {
@@ -92,11 +91,28 @@ func copyPieces(w *os.File, r io.Reader, free <-chan []byte, full chan<- []byte)
 		if _, err := w.Write(piece[:n]); err != nil {
 			return size, err
 		}
-		startFlush(w, size, int64(n))
+		written <- n
 		size += int64(n)
 		if last {
 			return size, nil
 		}
+	}
+}
+
+func hashPieces(full <-chan []byte, free chan<- []byte) []byte {
+	h := sha256.New()
+	for piece := range full {
+		h.Write(piece)
+		free <- piece[:pieceSize]
+	}
+	return h.Sum(nil)
+}
+
+func flushPieces(f *os.File, written <-chan int) {
+	offset := int64(0)
+	for n := range written {
+		startFlush(f, offset, int64(n))
+		offset += int64(n)
 	}
 }
 

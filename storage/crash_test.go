@@ -40,13 +40,15 @@ func playCacher(ctx context.Context, dir string) error {
 	})
 }
 
-// cacheOne keeps a result with a small and a large blob; goroutine 3 makes entries that are blobs themselves.
+// cacheOne keeps a result with two blobs. Goroutine 3 makes a large one, and entries that are blobs themselves.
 func cacheOne(ctx context.Context, s *Store, name string, g int) (line string, err error) {
 	r := Result{Entry: []byte("entry " + name)}
+	blobs := []string{"blob " + name, "another " + name}
 	if g == 3 {
-		r.Entry = []byte(strings.Repeat("entry "+name, inlineEntry/8))
+		r.Entry = append(r.Entry, make([]byte, inlineEntry)...)
+		blobs[0] += strings.Repeat(" ", smallBlob)
 	}
-	for _, content := range []string{"blob " + name, strings.Repeat(name, smallBlob/8)} {
+	for _, content := range blobs {
 		b, err := s.PutBlob(ctx, strings.NewReader(content))
 		if err != nil {
 			return "", err

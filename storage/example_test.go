@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log"
 	"os"
@@ -56,4 +57,49 @@ func Example() {
 	// Output:
 	// wine FINISHED [{C 1.0}] 2 0.4
 	// true
+}
+
+// A cell's result is looked up, and computed by one process at a time if it is not there.
+func ExampleBlobs_Claim() {
+	dir, err := os.MkdirTemp("", "wnb")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	s, err := storage.Open(ctx, filepath.Join(dir, ".wnb"), storage.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+
+	key := fmt.Sprintf("%x", sha256.Sum256([]byte("code and inputs of a cell")))
+	for range 2 {
+		release, err := s.Claim(ctx, key)
+		if err != nil {
+			log.Fatal(err)
+		}
+		found, err := s.Results(ctx, key)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if len(found) == 0 {
+			fmt.Println("computing")
+			table, err := s.PutBlob(ctx, strings.NewReader("a,b\n1,2\n"))
+			if err != nil {
+				log.Fatal(err)
+			}
+			if _, err := s.PutResult(ctx, storage.Result{Key: key, Entry: []byte("42"), Blobs: []storage.Blob{table}}); err != nil {
+				log.Fatal(err)
+			}
+		} else {
+			fmt.Printf("found %s, %d bytes with its blobs\n", found[0].Entry, found[0].Size)
+		}
+		if err := release(); err != nil {
+			log.Fatal(err)
+		}
+	}
+	// Output:
+	// computing
+	// found 42, 10 bytes with its blobs
 }

@@ -130,6 +130,9 @@ func (c *collector) prepare(ctx context.Context) (err error) {
 func (c *collector) findUnused(ctx context.Context) error {
 	return c.store.eachShard(ctx, func(sh shard, done int) error {
 		c.opts.Progress(Progress{"looking for unused blobs", done, shards})
+		if len(sh.blobs) == 0 {
+			return nil
+		}
 		uses, err := c.store.usesOf(ctx, c.refs, sh.prefix)
 		if err != nil {
 			return err

@@ -360,19 +360,11 @@ func TestUsedMeanwhileIsNotDropped(t *testing.T) {
 
 // TestCollectProperty collects random stores: what was planned is done, what is used stays, what is not goes.
 func TestCollectProperty(t *testing.T) {
+	s := open(t, t.TempDir(), Options{Clock: tick()})
 	rapid.Check(t, func(r *rapid.T) {
-		dir, err := os.MkdirTemp("", "wnb-gc")
-		if err != nil {
-			r.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
-		s, err := Open(t.Context(), dir, Options{Clock: tick()})
-		if err != nil {
-			r.Fatal(err)
-		}
-		defer s.Close()
+		empty(t, s)
 		var blobs []Blob
-		old := map[Blob]bool{}
+		old, used := map[Blob]bool{}, map[Blob]bool{}
 		for i := range rapid.IntRange(1, 6).Draw(r, "blobs") {
 			b := put(t, s, strings.Repeat(fmt.Sprint(i), i*10))
 			if old[b] = rapid.Bool().Draw(r, "old"); old[b] {
@@ -380,10 +372,12 @@ func TestCollectProperty(t *testing.T) {
 			}
 			blobs = append(blobs, b)
 		}
-		logged := rapid.SliceOf(rapid.SampledFrom(blobs)).Draw(r, "logged")
-		for i, b := range logged {
-			create(t, s, NewRun{Artifacts: []Artifact{{Path: fmt.Sprint(i), Blob: b}}})
+		n := NewRun{}
+		for i, b := range rapid.SliceOf(rapid.SampledFrom(blobs)).Draw(r, "logged") {
+			n.Artifacts = append(n.Artifacts, Artifact{Path: fmt.Sprint(i), Blob: b})
+			used[b] = true
 		}
+		create(t, s, n)
 		for i := range rapid.IntRange(0, 4).Draw(r, "results") {
 			of := rapid.SliceOf(rapid.SampledFrom(blobs)).Draw(r, "blobs of the result")
 			putResult(t, s, Result{Key: keyOf(fmt.Sprint(i)), Blobs: of})
@@ -392,10 +386,6 @@ func TestCollectProperty(t *testing.T) {
 		planned, report := gc(t, s, GCOptions{DryRun: true, MaxBytes: limit}), gc(t, s, GCOptions{MaxBytes: limit})
 		if planned.DryRun = false; planned != report {
 			r.Errorf("planned %+v, done %+v", planned, report)
-		}
-		used := map[Blob]bool{}
-		for _, b := range logged {
-			used[b] = true
 		}
 		for i := range 4 {
 			for _, res := range results(t, s, keyOf(fmt.Sprint(i))) {
@@ -410,4 +400,15 @@ func TestCollectProperty(t *testing.T) {
 			}
 		}
 	})
+}
+
+// empty forgets everything in a store.
+func empty(t testing.TB, s *Store) {
+	t.Helper()
+	for _, table := range []string{"runs", "results", "blobs"} {
+		execute(t, s, `DELETE FROM `+table)
+	}
+	if err := os.RemoveAll(filepath.Join(s.Dir(), "blobs")); err != nil {
+		t.Fatal(err)
+	}
 }

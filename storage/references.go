@@ -60,6 +60,24 @@ func (refs references) exists() string {
 	return `SELECT ` + strings.Join(parts, ` OR `)
 }
 
+// usedShards tells the shards in which any blob is used.
+func (s *Store) usedShards(ctx context.Context, refs references) (used map[string]bool, err error) {
+	var parts []string
+	for _, c := range refs.columns {
+		parts = append(parts, fmt.Sprintf(`SELECT substr(%[1]s, 1, 2) FROM %[2]s WHERE %[1]s IS NOT NULL`, c.name, c.table))
+	}
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		used = map[string]bool{}
+		return eachRow(ctx, tx, func(rows *sql.Rows) error {
+			var prefix string
+			err := rows.Scan(&prefix)
+			used[prefix] = true
+			return err
+		}, strings.Join(parts, ` UNION `))
+	})
+	return used, err
+}
+
 // usesOf tells, for every used blob whose name starts with prefix, which results use it; 0 stands for anything else.
 func (s *Store) usesOf(ctx context.Context, refs references, prefix string) (uses map[string][]int64, err error) {
 	err = s.read(ctx, func(tx *sql.Tx) error {

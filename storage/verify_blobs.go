@@ -17,41 +17,50 @@ func (v *verifier) checkBlobs(ctx context.Context) (err error) {
 	if v.refs, err = v.store.references(ctx); err != nil {
 		return err
 	}
+	used, err := v.store.usedShards(ctx, v.refs)
+	if err != nil {
+		return err
+	}
 	return v.store.eachShard(ctx, func(sh shard, done int) error {
 		v.opts.Progress(Progress{"reading blobs", done, shards})
-		damages, err := v.store.damages(ctx, sh.blobs)
-		if err != nil {
-			return err
+		if len(sh.blobs) == 0 && !used[sh.prefix] {
+			return nil
 		}
-		for _, b := range sh.blobs {
-			v.report.Blobs.add(b.size)
-		}
-		// References are read after the blobs were listed: what was put and referred to meanwhile is looked up again.
-		uses, err := v.store.usesOf(ctx, v.refs, sh.prefix)
-		if err != nil {
-			return err
-		}
-		listed := map[string]bool{}
-		for _, b := range sh.blobs {
-			listed[b.sha] = true
-		}
-		for _, sha := range slices.Sorted(maps.Keys(uses)) {
-			if _, damaged := damages[sha]; damaged || listed[sha] {
-				continue
-			}
-			if _, err := v.store.blobSize(sha); errors.Is(err, ErrNotFound) {
-				damages[sha] = nil
-			} else if err != nil {
-				return err
-			}
-		}
-		for _, sha := range slices.Sorted(maps.Keys(damages)) {
-			if err := v.addBad(ctx, sha, damages[sha], uses[sha]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return v.checkShard(ctx, sh)
 	})
+}
+
+func (v *verifier) checkShard(ctx context.Context, sh shard) error {
+	bad, err := v.store.damages(ctx, sh.blobs)
+	if err != nil {
+		return err
+	}
+	listed := map[string]bool{}
+	for _, b := range sh.blobs {
+		v.report.Blobs.add(b.size)
+		listed[b.sha] = true
+	}
+	// References are read after the blobs were listed: what was put and referred to meanwhile is looked up again.
+	uses, err := v.store.usesOf(ctx, v.refs, sh.prefix)
+	if err != nil {
+		return err
+	}
+	for sha := range uses {
+		if listed[sha] {
+			continue
+		}
+		if _, err := v.store.blobSize(sha); errors.Is(err, ErrNotFound) {
+			bad[sha] = nil
+		} else if err != nil {
+			return err
+		}
+	}
+	for _, sha := range slices.Sorted(maps.Keys(bad)) {
+		if err := v.addBad(ctx, sha, bad[sha], uses[sha]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // damages reads blobs, several at a time, and tells what is wrong with those that are damaged. A blob that disappears
