@@ -14,7 +14,8 @@ var (
 	ErrDeadline = errors.New("deadline exceeded")
 	// ErrStack: the guest's calls nest deeper than the limit.
 	ErrStack = errors.New("call stack too deep")
-	// ErrMemory: the input does not fit in the guest's memory limit.
+	// ErrMemory: the input does not fit in the guest's memory limit, or what the
+	// guest makes of it does not.
 	ErrMemory = errors.New("not enough guest memory")
 	// ErrUndefined: a metric gave NaN or an infinity.
 	ErrUndefined = errors.New("metric is undefined on this input")

@@ -16,11 +16,11 @@ type Limits struct {
 	DataSegments, DataBytes                    int
 	DocumentBytes                              int // of a transform, in or out
 	ElemSegments                               int
-	TableEntries                               int // clamps every table's maximum
-	MemoryMiB                                  int // used when the manifest says nothing
-	MemoryMaxMiB                               int // the most that a manifest may ask for
-	CallDepth                                  int // in units of 512 bytes of estimated stack
-	Fuel, FuelPerRow, Slice                    int64
+	TableEntries                               int   // clamps every table's maximum
+	MemoryMiB                                  int   // used when the manifest says nothing
+	MemoryMaxMiB                               int   // the most that a manifest may ask for
+	CallDepth                                  int   // in units of 512 bytes of estimated stack
+	Fuel, FuelPerRow, Slice                    int64 // of a call, and more for each row; see fuel in the package's comment
 	CallTime, InitTime, CheckTime, CompileTime time.Duration
 	LogMessage, LogJob                         int // bytes
 }
@@ -77,7 +77,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.MemoryMaxMiB, 1_024)
 	def(&l.CallDepth, 10_000)
 	def64(&l.Fuel, 100_000_000)
-	def64(&l.FuelPerRow, 20_000)
+	def64(&l.FuelPerRow, 100_000)
 	def64(&l.Slice, 2_000_000)
 	span(&l.CallTime, 10*time.Second)
 	span(&l.InitTime, 2*time.Second)

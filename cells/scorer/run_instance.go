@@ -15,20 +15,21 @@ import (
 // instance is one running copy of a module. One goroutine uses it at a time. Any
 // error is its end.
 type instance struct {
-	job     *job
-	ctx     context.Context // what guests are called with; the caller's is in tank
-	guest   api.Module
-	mem     api.Memory
-	fuel    api.MutableGlobal
-	funcs   map[string]api.Function
-	metric  api.Function
-	predict api.Function
-	tank    tank
-	stack   [8]uint64
-	bufs    [bufCount]buffer
-	used    bool   // in a call that ended well
-	clock   uint64 // of WASI
-	random  uint64
+	job      *job
+	ctx      context.Context // what guests are called with; the caller's is in tank
+	guest    api.Module
+	mem      api.Memory
+	fuel     api.MutableGlobal
+	funcs    map[string]api.Function
+	metric   api.Function
+	predict  api.Function
+	tank     tank
+	stack    [8]uint64
+	bufs     [bufCount]buffer
+	used     bool   // in a call that ended well
+	noMemory bool   // the guest said so
+	clock    uint64 // of WASI
+	random   uint64
 }
 
 // buffer is a range of guest memory that wnb_alloc gave.
@@ -146,7 +147,10 @@ func (in *instance) invoke(f api.Function, args ...uint64) (err error) {
 		copy(in.stack[:], args)
 	}
 	if err := f.CallWithStack(in.ctx, in.stack[:]); err != nil {
-		return cause(err)
+		if err = cause(err); in.noMemory {
+			err = fmt.Errorf("%w: %w", ErrMemory, err)
+		}
+		return err
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package scorer
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // What Go's runtime imports of WASI, with nothing behind it: no arguments, no
 // environment, no files, a clock that only reads and sleeps move, and random
@@ -22,6 +25,9 @@ const (
 	splitMixFirst  = 0xbf58476d1ce4e5b9
 	splitMixSecond = 0x94d049bb133111eb
 )
+
+// goOutOfMemory is among the last words of a Go program that got no more memory.
+const goOutOfMemory = "out of memory"
 
 // errno is a function that does nothing but give code.
 func errno(code uint64) hostFunc {
@@ -82,6 +88,7 @@ func wasiWrite(in *instance, s []uint64) error {
 		}
 		if size > 0 {
 			in.job.log(0, b)
+			in.noMemory = in.noMemory || bytes.Contains(b, []byte(goOutOfMemory))
 		}
 		written += size
 	}

@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"cells/frame":       {},
 	"cells/train":       {},
 	"cells/plot":        {},
-	"cells/scorer":      {},
+	"cells/scorer":      {"cells/scorer/confine"},
 	"cells/samples":     {"cells/frame"},
 	"cells/value":       {"cells", "cells/lang"},
 	"cells/builtin":     {"cells", "cells/*"},
@@ -52,7 +52,8 @@ var allowed = map[string][]string{
 	"cmd/wnb":           {"cells", "cells/*", "cells/scorer/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
 
 	"cells/scorer/confine":   {},
-	"cells/scorer/samples":   {"cells/scorer", "cells/scorer/toolchain"},
+	"cells/scorer/measure":   {"cells/scorer"},
+	"cells/scorer/samples":   {"cells/scorer", "cells/scorer/measure", "cells/scorer/toolchain"},
 	"cells/scorer/toolchain": {"cells/scorer", "cells/scorer/confine"},
 }
 

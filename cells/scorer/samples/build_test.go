@@ -15,6 +15,7 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/wnb-dev/wnb/cells/scorer"
+	"github.com/wnb-dev/wnb/cells/scorer/measure"
 	"github.com/wnb-dev/wnb/cells/scorer/toolchain"
 )
 
@@ -58,23 +59,6 @@ func openEngine(t testing.TB, cfg scorer.Config) *scorer.Engine {
 
 var patient = scorer.Limits{CompileTime: time.Minute, CheckTime: time.Minute, CallTime: time.Minute}
 
-// data is what a sample is scored on: labels 0 and 1 with labels, scores or values.
-func data(name string, n int) (y, p []float64) {
-	rng := rand.New(rand.NewPCG(uint64(n), 7))
-	y, p = make([]float64, n), make([]float64, n)
-	for i := range y {
-		switch name {
-		case "log_loss":
-			y[i], p[i] = float64(rng.IntN(2)), rng.NormFloat64()*3
-		case "quantile_loss", "mean_error":
-			y[i], p[i] = rng.NormFloat64(), rng.NormFloat64()
-		default:
-			y[i], p[i] = float64(rng.IntN(2)), float64(rng.IntN(2))
-		}
-	}
-	return y, p
-}
-
 // Every sample in every language passes the checks of the host, and a metric gives
 // the same bits plain and metered, on compiler and interpreter, with the same
 // fuel on both; and nearly what Go gives.
@@ -89,7 +73,7 @@ func TestSamples(t *testing.T) {
 					t.Fatal(err)
 				}
 				if m.Manifest.Kind == scorer.KindMetric {
-					sameBits(t, name, m.Wasm, native, slow)
+					sameBits(t, name, m, native, slow)
 				}
 				if m.Manifest.Kind == scorer.KindScorer {
 					sameOutputs(t, name, m.Wasm, native, slow)
@@ -99,11 +83,16 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-func sameBits(t *testing.T, name string, wasm []byte, native, slow *scorer.Engine) {
+func sameBits(t *testing.T, name string, m *toolchain.Module, native, slow *scorer.Engine) {
 	t.Helper()
+	wasm := m.Wasm
 	reference, _ := Native(name)
 	for _, n := range []int{1, 10, 1000, 20_000} {
-		y, p := data(name, n)
+		made, err := measure.Make(m.Manifest, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, p := made.Batch.Y, made.Batch.P[0]
 		want := plainScore(t, wazero.NewRuntimeConfig(), wasm, config(t, name), y, p)
 		if got := plainScore(t, wazero.NewRuntimeConfigInterpreter(), wasm, config(t, name), y, p); math.Float64bits(got) != math.Float64bits(want) {
 			t.Errorf("%d rows, plain on the interpreter: %v, want %v", n, got, want)

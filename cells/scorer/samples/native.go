@@ -1,6 +1,11 @@
 package samples
 
-import "math"
+import (
+	"math"
+
+	"github.com/wnb-dev/wnb/cells/scorer"
+	"github.com/wnb-dev/wnb/cells/scorer/measure"
+)
 
 // Native gives the metric of a sample, with the defaults of its parameters, as a
 // Go function that a compiler for this machine has seen.
@@ -21,6 +26,25 @@ func NativeScorer(name string) (predict func(x [][]float64) []float64, ok bool) 
 		return func(x [][]float64) []float64 { return Linear(0.1, x) }, true
 	}
 	return nil, false
+}
+
+// Reference is the native computation of a sample as package measure wants it;
+// nil if there is none.
+func Reference(name string) func(measure.Rows) {
+	if metric, ok := Native(name); ok {
+		return func(r measure.Rows) { metric(r.Batch.Y, r.Batch.P[0]) }
+	}
+	predict, ok := NativeScorer(name)
+	if !ok {
+		return nil
+	}
+	var rows [][]float64 // a Go program would have them like this
+	return func(r measure.Rows) {
+		if len(rows) != len(r.X[0]) {
+			rows = scorer.Columns(r.X) // of the columns: the rows
+		}
+		predict(rows)
+	}
 }
 
 func meanError(yTrue, yPred []float64) float64 {

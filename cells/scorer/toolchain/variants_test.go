@@ -3,11 +3,13 @@ package toolchain
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -271,6 +273,41 @@ func failOnce(mod *scorer.Module) error {
 	}
 	_, err = metric.Score(context.Background(), []float64{1, 2}, []float64{1, 2})
 	return err
+}
+
+// A Go guest whose garbage is not collected in time is started again.
+func TestGarbageOfGoDoesNotFillTheMemory(t *testing.T) {
+	slow(t, Go)
+	text := "func Score(yTrue, yPred []float64) float64 {\n\ts := 0.0\n\tfor i := range 8 {\n\t\ta := make([]float64, 32<<10)\n\t\ta[i] = yPred[0]\n\t\ts += a[i]\n\t\tkeep = a\n\t}\n\treturn s\n}\n\nvar keep []float64\n"
+	m, err := buildTest(t, Source{Lang: Go, Text: text}, testOptions(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod := install(t, m, scorer.Config{})
+	metric, err := mod.NewMetric(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 300 { // 600 MiB in all
+		if v, err := metric.Score(context.Background(), []float64{1}, []float64{2}); v != 16 || err != nil {
+			t.Fatalf("call %d: %v, %v", i, v, err)
+		}
+	}
+	text = strings.Replace(text, "32<<10", "16<<20", 1)
+	if m, err = buildTest(t, Source{Lang: Go, Text: text}, testOptions(t)); err != nil {
+		t.Fatal(err)
+	}
+	e, err := scorer.Open(scorer.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if mod, err = e.Compile(context.Background(), m.Wasm, scorer.Limits{CompileTime: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	if err := failOnce(mod); !errors.Is(err, scorer.ErrMemory) {
+		t.Errorf("128 MiB at a time: %v", err)
+	}
 }
 
 // Memory that an author allocates is free again in the next call.
