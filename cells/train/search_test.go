@@ -15,7 +15,7 @@ import (
 
 // searches are one of each over the same data.
 func searches() map[string]Estimator {
-	pipe := MakePipeline([]Transformer{StandardScaler{}}, GradientBoostingClassifier{NEstimators: 4, Subsample: 0.7})
+	pipe := MakePipeline([]Transformer{StandardScaler{}}, GradientBoostingClassifier{NEstimators: 6, Subsample: 0.7, NIterNoChange: 2})
 	return map[string]Estimator{
 		"grid": GridSearchCV{Estimator: pipe, ParamGrid: []ParamGrid{{"gradientboostingclassifier__max_depth": {1, 2, 3}, "standardscaler__with_mean": {true, false}}}},
 		"random": RandomizedSearchCV{Estimator: RandomForestClassifier{NEstimators: 5}, NIter: 4, Seed: 3, CV: KFold{NSplits: 3},
