@@ -12,11 +12,7 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/wnb-dev/wnb/cells"
-	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
-	"github.com/wnb-dev/wnb/kernel/cache"
-	"github.com/wnb-dev/wnb/notebooks"
 	"github.com/wnb-dev/wnb/storage"
 )
 
@@ -50,26 +46,6 @@ const (
 // asked of the store yet.
 func NewSession(store *storage.Store, source string) *Session {
 	return &Session{store: store, source: source, noted: map[string]CellRun{}}
-}
-
-// A CellRun is the latest run of a cell, as data.
-type CellRun struct {
-	Cell     string          `json:"cell"`
-	Source   string          `json:"source"`
-	Status   string          `json:"status"`
-	Start    time.Time       `json:"start"`
-	Duration time.Duration   `json:"duration"`
-	Effects  json.RawMessage `json:"effects"` // see cells.MarshalEffects
-	Error    *lang.Error     `json:"error,omitempty"`
-
-	Key      string            `json:"key,omitempty"` // see kernel.Result, also for what follows
-	Uncached string            `json:"uncached,omitempty"`
-	Reads    map[string]string `json:"reads,omitempty"`
-	Values   map[string]string `json:"values,omitempty"` // hashes, by name
-	From     *struct {
-		Run      string        `json:"run"`
-		Duration time.Duration `json:"duration"`
-	} `json:"from,omitempty"`
 }
 
 // Note takes the latest run of a cell. It is in the store after Save, for which
@@ -308,23 +284,4 @@ func (s *Session) Keep(ctx context.Context, spec Spec, nb *kernel.Notebook, buil
 		return run, nil
 	}
 	return run, s.store.Log(ctx, s.runID, storage.Batch{Tags: map[string]string{TagKeptAs: run.ID}})
-}
-
-// result is what the kernel made of the cell.
-func (c CellRun) result(cell *kernel.Cell) (*kernel.Result, error) {
-	effects, err := cells.UnmarshalEffects(c.Effects)
-	if err != nil {
-		return nil, fmt.Errorf("cell %s: %w", c.Cell, err)
-	}
-	res := &kernel.Result{
-		Cell: cell, Status: notebooks.Status(c.Status), Start: c.Start, Duration: c.Duration, Effects: effects, Err: c.Error,
-		Key: c.Key, Uncached: c.Uncached, Reads: c.Reads, Values: map[string]*kernel.Value{},
-	}
-	for name, hash := range c.Values {
-		res.Values[name] = kernel.NewValue(nil, hash, nil)
-	}
-	if c.From != nil {
-		res.From = &cache.Entry{Run: c.From.Run, Duration: c.From.Duration}
-	}
-	return res, nil
 }
