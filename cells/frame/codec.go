@@ -3,7 +3,6 @@ package frame
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"io"
 )
@@ -15,14 +14,16 @@ import (
 //	per column:
 //	    name: length uint64, bytes
 //	    dtype (1 byte), has nulls (1 byte)
+//	    string: entries uint32, each length uint64 and bytes
+//	    zeros up to a multiple of 8 bytes from the start
 //	    with nulls: words of 64 rows, bit set = null
 //	    float64, int64: 8 bytes per row; bool: words of 64 rows
-//	    string: entries uint32, each length uint64 and bytes; then a code
-//	    uint32 per row, null = 0xffffffff
+//	    string: a code uint32 per row, null = 0xffffffff
 //
 // It is canonical: equal values have equal bytes. Entries stand in the order of
 // first use and none is unused, slots of nulls are zero, every NaN is the quiet
-// one with no payload. Decode refuses anything else.
+// one with no payload. Decode refuses anything else. The zeros make the numbers
+// stand where the memory of a column may: see memory.go.
 const (
 	codecMagic   = "wnbf"
 	codecVersion = 1
@@ -66,105 +67,4 @@ func hashOf(encode func(io.Writer) error) (sum [32]byte) {
 	_ = encode(h) // a hash never fails to be written to
 	h.Sum(sum[:0])
 	return sum
-}
-
-// An encoder collects bytes and passes them on in blocks.
-type encoder struct {
-	w   io.Writer
-	buf []byte
-	err error
-}
-
-func encode(w io.Writer, kind byte, rows int, cols []*Series) error {
-	e := &encoder{w: w, buf: make([]byte, 0, 1<<15+64)}
-	e.buf = append(append(e.buf, codecMagic...), codecVersion, kind)
-	e.uint32(uint32(len(cols)))
-	e.uint64(uint64(rows))
-	for _, c := range cols {
-		e.column(c)
-	}
-	e.flush()
-	return e.err
-}
-
-func (e *encoder) flush() {
-	if e.err == nil {
-		_, e.err = e.w.Write(e.buf)
-	}
-	e.buf = e.buf[:0]
-}
-
-func (e *encoder) uint32(v uint32) {
-	e.buf = binary.LittleEndian.AppendUint32(e.buf, v)
-	if len(e.buf) >= 1<<15 {
-		e.flush()
-	}
-}
-
-func (e *encoder) uint64(v uint64) {
-	e.buf = binary.LittleEndian.AppendUint64(e.buf, v)
-	if len(e.buf) >= 1<<15 {
-		e.flush()
-	}
-}
-
-func (e *encoder) text(s string) {
-	e.uint64(uint64(len(s)))
-	e.buf = append(e.buf, s...)
-	if len(e.buf) >= 1<<15 {
-		e.flush()
-	}
-}
-
-func (e *encoder) words(b bitmap) {
-	for _, w := range b {
-		e.uint64(w)
-	}
-}
-
-func (e *encoder) column(c *Series) {
-	e.text(c.name)
-	hasNulls := byte(0)
-	if c.nullCount > 0 {
-		hasNulls = 1
-	}
-	e.buf = append(e.buf, byte(c.dtype), hasNulls)
-	e.words(c.nulls)
-	switch c.dtype {
-	case Float64:
-		for _, v := range c.floats {
-			e.uint64(floatBits(v))
-		}
-	case Int64:
-		for _, v := range c.ints {
-			e.uint64(uint64(v))
-		}
-	case Bool:
-		set := newBitmap(c.n)
-		for i, v := range c.bools {
-			if v {
-				set.set(i)
-			}
-		}
-		e.words(set)
-	case String:
-		e.strings(c)
-	}
-}
-
-func (e *encoder) strings(c *Series) {
-	keys, count := c.keys() // from 1 in order of first use
-	entries := make([]string, count-1)
-	for i, key := range keys {
-		if key != nullKey {
-			entries[key-1] = c.Str(i)
-		}
-	}
-	e.uint32(uint32(len(entries)))
-	for _, text := range entries {
-		e.text(text)
-	}
-	for _, key := range keys {
-		e.uint32(uint32(key - 1)) // null: 0xffffffff
-	}
 }

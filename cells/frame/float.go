@@ -2,7 +2,8 @@ package frame
 
 import "math"
 
-var nan = math.NaN()
+// nan is the NaN of columns, which has no payload.
+var nan = math.Float64frombits(0x7ff8000000000000)
 
 // floatBits is v's bit pattern with all NaNs made one.
 func floatBits(v float64) uint64 {
@@ -10,6 +11,16 @@ func floatBits(v float64) uint64 {
 		return 0x7ff8000000000000
 	}
 	return math.Float64bits(v)
+}
+
+// hasNaN tells whether one of v is NaN.
+func hasNaN(v []float64) bool {
+	for _, x := range v {
+		if x != x {
+			return true
+		}
+	}
+	return false
 }
 
 // keyBits is v as a key: all NaNs are one, and so are 0 and -0.

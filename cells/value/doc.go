@@ -23,7 +23,7 @@
 //
 // What counts by itself and not by what is in it cannot be written: a function
 // as the key of a dict would be another key when it is read back. Functions that
-// are compared with == are the same only if they come from one value.
+// were read compare as equal if their bytes are, see [Functions].
 package value
 
 import (

@@ -20,6 +20,7 @@ func (e *encoder) function(fn *starlark.Function) error {
 	if len(form.Code) > maxCode {
 		return noForm("the function %s is longer than %d KiB", fn.Name(), maxCode>>10)
 	}
+	e.functions = true
 	e.tag(tagFunction)
 	e.text(form.Name)
 	e.text(form.Code)
@@ -45,7 +46,6 @@ func split(captured starlark.StringDict) (defaults, others starlark.StringDict) 
 }
 
 func (e *encoder) names(fn *starlark.Function, d starlark.StringDict) error {
-	e.functions = true
 	names := d.Keys() // sorted
 	e.uvarint(len(names))
 	for _, name := range names {
