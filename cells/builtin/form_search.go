@@ -9,6 +9,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/cells/train"
 	"github.com/wnb-dev/wnb/cells/value"
 )
@@ -29,6 +30,31 @@ var (
 	_ value.Object = (*Found)(nil)
 	_ value.Object = (*Extension)(nil)
 )
+
+// CompareSameType tells whether the scorers are made by the same call.
+func (s *Scorer) CompareSameType(op lang.Token, y starlark.Value, _ int) (bool, error) {
+	return sameForm(op, s, y)
+}
+
+// CompareSameType tells whether the distributions are the same.
+func (d *Distribution) CompareSameType(op lang.Token, y starlark.Value, _ int) (bool, error) {
+	return sameForm(op, d, y)
+}
+
+// CompareSameType tells whether the searches are made by the same call.
+func (s *Searcher) CompareSameType(op lang.Token, y starlark.Value, _ int) (bool, error) {
+	return sameForm(op, s, y)
+}
+
+// CompareSameType tells whether the same search found the same.
+func (f *Found) CompareSameType(op lang.Token, y starlark.Value, _ int) (bool, error) {
+	return sameForm(op, f, y)
+}
+
+// CompareSameType tells whether module and parameters are the same.
+func (e *Extension) CompareSameType(op lang.Token, y starlark.Value, _ int) (bool, error) {
+	return sameForm(op, e, y)
+}
 
 // addSearched adds the makers of searches, and of what scores.
 func addSearched(makers map[string]value.Make) {

@@ -261,7 +261,7 @@ def all(v):
     return out + [v.cv_results.rows() if "cv_results" in dir(v) else "", v.predict_proba(X).rows() if "predict" in dir(v) else ""]
 `
 			both := starlark.StringDict{"was": v, "again": back}
-			got := runValue(t, h, searchPrelude+does+"all(was) == all(again)", both)
+			got := runValue(t, h, searchPrelude+does+"was == again and all(was) == all(again)", both)
 			if got != starlark.True {
 				t.Errorf("it does not do the same: %v", runValue(t, h, searchPrelude+does+"(all(was), all(again))", both))
 			}
