@@ -63,13 +63,7 @@ func Makers(env starlark.StringDict) map[string]value.Make {
 		kindSeries: remakeSeries,
 		kindText:   remakeTextMethods,
 		kindGroups: remakeGroups,
-		kindFigure: func(_ []starlark.Value, content []byte) (starlark.Value, error) {
-			f, err := plot.Decode(content)
-			if err != nil {
-				return nil, err
-			}
-			return &Figure{figure: f}, nil
-		},
+		kindFigure: remakeFigure,
 	}
 	addLearned(makers)
 	return makers
@@ -89,9 +83,11 @@ func (f *Func) Form() (value.Form, error) { return builtinForm(f.name) }
 
 // Form is the receiver and the method's name.
 func (m *boundMethod) Form() (value.Form, error) {
-	name := m.name[strings.LastIndexByte(m.name, '.')+1:]
-	return value.Form{Kind: kindMember, Fields: []starlark.Value{m.receiver, starlark.String(name)}}, nil
+	return value.Form{Kind: kindMember, Fields: []starlark.Value{m.receiver, starlark.String(m.member())}}, nil
 }
+
+// member is the method's name without that of its type.
+func (m *boundMethod) member() string { return m.name[strings.LastIndexByte(m.name, '.')+1:] }
 
 // Form is the module's name.
 func (m *module) Form() (value.Form, error) { return builtinForm(m.name) }
@@ -236,4 +232,19 @@ func (f *Figure) Form() (value.Form, error) {
 		_, err = io.Copy(w, bytes.NewReader(data))
 		return err
 	}}, nil
+}
+
+func remakeFigure(_ []starlark.Value, content []byte) (starlark.Value, error) {
+	f, err := plot.Decode(content)
+	if err != nil {
+		return nil, err
+	}
+	again, err := f.Encode()
+	if err == nil && !bytes.Equal(again, content) {
+		err = fmt.Errorf("%w: it is written in another way", plot.ErrDecode)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Figure{figure: f}, nil
 }

@@ -122,7 +122,17 @@ func remakeModel(from []starlark.Value, content []byte) (starlark.Value, error) 
 	if m.estimator, err = estimatorField(estimator); err != nil {
 		return nil, err
 	}
-	m.fitted, err = train.Load(bytes.NewReader(content))
+	m.fitted, err = loadAll(content)
+	return m, err
+}
+
+// loadAll reads a model, behind which nothing may stand.
+func loadAll(content []byte) (train.Classifier, error) {
+	r := bytes.NewReader(content)
+	m, err := train.Load(r)
+	if err == nil && r.Len() > 0 {
+		err = fmt.Errorf("%w: %d bytes are left over", train.ErrModelFormat, r.Len())
+	}
 	return m, err
 }
 

@@ -1,7 +1,6 @@
 package builtin
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -136,7 +135,7 @@ func remakeFound(from []starlark.Value, content []byte) (starlark.Value, error) 
 	if err := fields(kindFound, from, &s, &rows, &target); err != nil {
 		return nil, err
 	}
-	fitted, err := train.Load(bytes.NewReader(content))
+	fitted, err := loadAll(content)
 	if err != nil {
 		return nil, err
 	}

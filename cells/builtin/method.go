@@ -60,6 +60,9 @@ func (ms *methods[T]) bind(self T, name string) *boundMethod {
 	return &boundMethod{&Func{ms.what + "." + m.name, m.signature, m.doc, m.example, impl}, self}
 }
 
+// Hash refuses: each time that it is looked up, a method is a new value.
+func (m *boundMethod) Hash() (uint32, error) { return unhashable(m, "use its name") }
+
 // unhashable is the error of a value that is used as a key.
 func unhashable(v starlark.Value, instead string) (uint32, error) {
 	return 0, lang.WithHint(instead, "a %s cannot be a key of a dict or an element of a set", v.Type())
