@@ -19,9 +19,11 @@ import (
 // maxFetch is how much one fetch may bring.
 const maxFetch = 1 << 30
 
-var fetchFunc = &Func{"fetch", "url, sha256=None, headers={}",
-	"Reads a document from the web, as bytes; str(b) makes text of them. With sha256 the content must have this hash, and the cell can be cached; without it the cell is never cached. The values of headers can be secrets.",
-	"", fetch}
+func fetchFunc() *Func {
+	return &Func{"fetch", "url, sha256=None, headers={}",
+		"Reads a document from the web, as bytes; str(b) makes text of them. With sha256 the content must have this hash, and the cell can be cached; without it the cell is never cached. The values of headers can be secrets.",
+		"", fetch}
+}
 
 func fetch(c *call) (starlark.Value, error) {
 	var address string
