@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"go.starlark.net/starlark"
@@ -74,13 +76,53 @@ func (x *Executor) recipe(ctx context.Context, n *Notebook, c *Cell, values map[
 			r.Reads[read.Name] = hash
 		}
 	}
-	for _, l := range c.Program.Loads() {
-		if err := x.loadHashes(ctx, l, r.Reads); err != nil && why == "" {
-			why = err.Error()
-		}
+	if err := x.loadsOf(ctx, c, r.Reads); err != nil && why == "" {
+		why = err.Error()
 	}
 	return r, why
 }
+
+// loadsOf adds the hashes of what a cell loads from files.
+func (x *Executor) loadsOf(ctx context.Context, c *Cell, to map[string]string) error {
+	var first error
+	for _, l := range c.Program.Loads() {
+		if err := x.loadHashes(ctx, l, to); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// OutsideChanged names what a cell read, from neither another cell nor the
+// world, and that is another one now: the params, or a function of a file that
+// it loads. It is empty if all is as it was.
+func (x *Executor) OutsideChanged(ctx context.Context, n *Notebook, c *Cell, res *Result) string {
+	if c.Program == nil {
+		return ""
+	}
+	now := map[string]string{}
+	for _, read := range c.Program.Reads() {
+		if _, owned := n.Graph.Owner(read.Name); owned {
+			continue
+		}
+		if hash, err := x.readHash(ctx, n, c, read.Name, nil); err == nil && hash != "" {
+			now[read.Name] = hash
+		}
+	}
+	if x.loadsOf(ctx, c, now) != nil {
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if res.Reads[name] != now[name] {
+			return name
+		}
+	}
+	return ""
+}
+
+// FilesChanged tells whether a file that a cell loaded has another content now.
+// An executor reads files once: a new one is needed then.
+func (x *Executor) FilesChanged() bool { return x.files.Changed() }
 
 // readHash is the hash of a name that a cell reads; "" for what is part of the
 // release.

@@ -2,9 +2,11 @@ package lang
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -30,6 +32,7 @@ type file struct {
 	program *Program
 	exports starlark.StringDict
 	err     error
+	content [sha256.Size]byte // hash of the file, zero if it could not be read
 }
 
 // NewFiles loads from fsys, the project's folder. Files see env and nothing
@@ -86,12 +89,28 @@ func (f *Files) read(ctx context.Context, name string, chain []string) *file {
 	if err != nil {
 		return &file{err: fmt.Errorf("%w; the path is relative to the project's folder", unwrapPath(err))}
 	}
-	p, err := Compile(name, strings.TrimSuffix(string(data), "\n"))
-	if err != nil {
-		return &file{err: err}
+	l := &file{content: sha256.Sum256(data)}
+	if l.program, l.err = Compile(name, strings.TrimSuffix(string(data), "\n")); l.err == nil {
+		l.exports, l.err = f.run(ctx, l.program, chain)
 	}
-	exports, err := f.run(ctx, p, chain)
-	return &file{program: p, exports: exports, err: err}
+	return l
+}
+
+// Changed tells whether a file that was loaded has another content now.
+func (f *Files) Changed() bool {
+	f.mu.Lock()
+	loaded := maps.Clone(f.loaded)
+	f.mu.Unlock()
+	for name, l := range loaded {
+		var now [sha256.Size]byte
+		if data, err := fs.ReadFile(f.fsys, name); checkPath(name) == nil && err == nil {
+			now = sha256.Sum256(data)
+		}
+		if now != l.content {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *Files) run(ctx context.Context, p *Program, chain []string) (starlark.StringDict, error) {

@@ -2,8 +2,12 @@ package session
 
 import (
 	"encoding/json"
+	"slices"
+	"time"
 
+	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/builtin"
+	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/protocol"
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -39,16 +43,51 @@ func (s *Session) load(m *protocol.Message) {
 }
 
 // publishGraph tells the page of wnb what the cells are and how they stand.
-func (s *Session) publishGraph(parent protocol.Header) {
+func (s *Session) publishGraph(parent protocol.Header) { s.out.publish(parent, "", s.graph("")) }
+
+// graph is what the cells are and how they stand, while one of them may run.
+func (s *Session) graph(running string) protocol.Graph {
 	st := &s.state
+	queued := s.queued()
 	var g protocol.Graph
 	for _, c := range st.notebook.Cells {
-		g.Cells = append(g.Cells, s.graphCell(c.ID))
+		cell := s.graphCell(c.ID)
+		switch {
+		case c.ID == running:
+			cell.State, cell.Why = "running", ""
+		case queued[c.ID]:
+			cell.State, cell.Why = "queued", ""
+		}
+		g.Cells = append(g.Cells, cell)
 		for _, need := range st.notebook.Graph.Needs(c.ID) {
 			g.Edges = append(g.Edges, [2]string{need.ID, c.ID})
 		}
 	}
-	s.out.publish(parent, "", g)
+	return g
+}
+
+// queued are the cells whose execution waits.
+func (s *Session) queued() map[string]bool {
+	s.mu.Lock()
+	waiting := slices.Clone(s.queue)
+	s.mu.Unlock()
+	out := map[string]bool{}
+	for _, j := range waiting {
+		if md, err := protocol.DecodeMetadata(j.msg); err == nil && md.CellID != "" {
+			out[s.state.id(md.CellID)] = true
+		}
+	}
+	return out
+}
+
+// tellAfter is how long a cell runs before clients hear that it does: those that
+// are faster would only make noise.
+const tellAfter = 100 * time.Millisecond
+
+// whileRunning tells clients that a cell runs, if it takes a while.
+func (s *Session) whileRunning(parent protocol.Header, cell string) (stop func() bool) {
+	g := s.graph(cell)
+	return time.AfterFunc(tellAfter, func() { s.out.publish(parent, "", g) }).Stop
 }
 
 func (s *Session) graphCell(id string) protocol.GraphCell {
@@ -82,8 +121,24 @@ func (s *Session) graphCell(id string) protocol.GraphCell {
 		g.State, g.Why = "failed", own.result.Err.Msg
 	case own.stale != "":
 		g.State, g.Why = "stale", own.stale
+	case isHeld(own.result):
+		g.State, g.Why = "held", errHeld.Error()
 	default:
 		g.State = "fresh"
 	}
 	return g
+}
+
+// isHeld tells whether a message of a cell was held.
+func isHeld(res *kernel.Result) bool {
+	for _, e := range res.Effects {
+		if n, ok := e.(cells.Notice); ok {
+			for _, d := range n.Deliveries {
+				if d.Error == errHeld.Error() {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

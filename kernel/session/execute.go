@@ -109,6 +109,10 @@ func (s *Session) run(ctx context.Context, j job) error {
 // prepare brings the cells that a cell needs up to date.
 func (s *Session) prepare(ctx context.Context, id string) error {
 	st := &s.state
+	if st.executor.FilesChanged() {
+		st.use(st.builtins, s.kernelOptions())
+		st.refresh()
+	}
 	needed, err := st.ancestors(id)
 	if err != nil {
 		return err
@@ -148,9 +152,13 @@ func (s *Session) runCell(ctx context.Context, c *kernel.Cell, rerun bool) error
 		defer st.observer.back()
 	}
 	values, inputs := st.values(c.ID)
+	defer s.whileRunning(own.request, c.ID)()
 	res := st.executor.Run(ctx, st.notebook, c, values)
 	st.generation++
 	own.result, own.source, own.inputs, own.generation = res, c.Source, inputs, st.generation
+	if own.code = ""; c.Program != nil {
+		own.code = c.Program.Canonical()
+	}
 	st.refresh()
 	s.tell(res)
 	if res.Err != nil {
@@ -375,11 +383,13 @@ type held struct {
 	observer *observer
 }
 
+var errHeld = errors.New("held: run the cell to send it")
+
 func (*held) Name() string { return "session" }
 
 func (h *held) Send(ctx context.Context, n cells.Notice) error {
 	if h.observer.reruns() {
-		return errors.New("held: run the cell to send it")
+		return errHeld
 	}
 	var errs []error
 	for _, c := range h.channels {

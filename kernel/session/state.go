@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,6 +40,7 @@ type cellState struct {
 	request    protocol.Header // the last execute_request for it; zero if there was none
 	result     *kernel.Result  // nil if it has not run
 	source     string          // that ran
+	code       string          // that source in canonical form; "" if it is not Starlark
 	inputs     map[string]input
 	generation uint64 // of its values
 	stale      string // why it must run again; "" if it need not
@@ -173,7 +175,7 @@ func (st *state) whyStale(c *kernel.Cell, s *cellState) string {
 	switch {
 	case s.result == nil:
 		return ""
-	case s.source != c.Source:
+	case s.source != c.Source && (c.Program == nil || s.code != c.Program.Canonical()):
 		return "its source changed"
 	case !s.result.Gave():
 		return "it did not finish"
@@ -185,6 +187,9 @@ func (st *state) whyStale(c *kernel.Cell, s *cellState) string {
 		if s.inputs[need.Name] != st.input(need) {
 			return fmt.Sprintf("`%s` changed in cell %s", need.Name, need.ID)
 		}
+	}
+	if name := st.executor.OutsideChanged(context.Background(), st.notebook, c, s.result); name != "" {
+		return fmt.Sprintf("`%s` changed", name)
 	}
 	return ""
 }
