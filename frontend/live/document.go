@@ -29,13 +29,22 @@ func newDocument(path string, limits foldLimits, past past, wake func()) *docume
 		cells: map[string]*fold{}, dirty: map[string]bool{}, unnoted: map[string]bool{}, subs: map[chan int64]bool{}}
 }
 
-// load fills a new document with what was stored.
-func (d *document) load(cells map[string]Cell, history []protocol.HistoryEntry) {
+// load fills a new document with what was stored. Of the files that earlier
+// processes left, those that are needed are taken up, and the others go.
+func (d *document) load(cells map[string]Cell, history []protocol.HistoryEntry, dir string) error {
+	needed := map[string]bool{}
 	for id, c := range cells {
-		d.cells[id] = newFold(c, d.limits)
+		f := newFold(c, d.limits)
+		if d.limits.spool != nil && f.cut != nil && f.cut.Blob == "" && f.cut.Spool != "" {
+			f.spool = openSpool(dir, f.cut.Spool)
+			needed[f.spool.name] = true
+			d.wake()
+		}
+		d.cells[id] = f
 		d.version = max(d.version, c.Version)
 	}
 	d.past.load(history)
+	return removeOthers(dir, needed)
 }
 
 // begin opens a run of a cell: its outputs go.
@@ -274,7 +283,7 @@ func (d *document) free() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, f := range d.cells {
-		f.spool.discard()
+		f.spool.close()
 	}
 	for ch := range d.subs {
 		delete(d.subs, ch)

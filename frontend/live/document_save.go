@@ -87,10 +87,14 @@ func (d *document) spools() map[string]*spool {
 	return found
 }
 
-func (d *document) rename(path string) {
+// rename follows the document; dir is where its spools are then.
+func (d *document) rename(path, dir string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.path = path
+	for _, f := range d.cells {
+		f.spool.moveTo(dir)
+	}
 }
 
 // forget drops the history and what is still to be saved.

@@ -20,7 +20,8 @@ import (
 
 // FileStore keeps outputs as files below a directory: one folder for each
 // document, in it document.json with the path, cells/*.json, notes.jsonl with
-// the cells that are noted and not saved yet, and history.jsonl. Files are
+// the cells that are noted and not saved yet, history.jsonl, and spool/ with
+// outputs that are too large and not blobs yet. Files are
 // replaced atomically. Names are hashes, since paths and cell ids (URIs in some
 // clients) need not be file names.
 type FileStore struct {
@@ -145,6 +146,20 @@ func (s *FileStore) writePath(path string) error {
 		return err
 	}
 	return notebooks.Write(filepath.Join(s.folder(path), "document.json"), data)
+}
+
+// SpoolDir implements Store.
+func (s *FileStore) SpoolDir(path string, make bool) (string, error) {
+	dir := filepath.Join(s.folder(path), "spool")
+	if !make {
+		return dir, nil
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if err := s.makeFolder(path); err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 // MoveDocument implements Store.

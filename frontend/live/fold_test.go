@@ -229,7 +229,9 @@ func reload(t *rapid.T, d *document, limit int) *document {
 		t.Fatal(err)
 	}
 	again := testDocument(limit, limit)
-	again.load(back, nil)
+	if err := again.load(back, nil, ""); err != nil {
+		t.Fatal(err)
+	}
 	return again
 }
 

@@ -36,7 +36,7 @@ type library struct {
 func newLibrary(cfg Config) *library {
 	l := &library{
 		store: cfg.Store, blobs: cfg.Blobs, past: past{most: cfg.Limits.History, mostBytes: cfg.Limits.HistoryBytes},
-		limits: foldLimits{text: cfg.Limits.TextBytes, cell: cfg.Limits.CellBytes, spool: cfg.Blobs != nil},
+		limits: foldLimits{text: cfg.Limits.TextBytes, cell: cfg.Limits.CellBytes},
 		delay:  cfg.Limits.Save, after: cfg.After, log: cfg.Log,
 		docs: map[string]*document{}, wakeup: make(chan struct{}, 1),
 		stop: make(chan struct{}), done: make(chan struct{}),
@@ -53,6 +53,9 @@ func (l *library) open(ctx context.Context, path string) (*document, error) {
 	d, ok := l.docs[path]
 	if !ok {
 		d = newDocument(path, l.limits, l.past, l.wake)
+		if l.blobs != nil {
+			d.limits.spool = func() *spool { return newSpool(l.spoolDir(d.path, true)) }
+		}
 		if err := l.load(ctx, d); err != nil {
 			return nil, fmt.Errorf("read the outputs of %s: %w", path, err)
 		}
@@ -76,8 +79,19 @@ func (l *library) load(ctx context.Context, d *document) error {
 	if err != nil {
 		return err
 	}
-	d.load(cells, history)
-	return nil
+	dir, err := l.spoolDir(d.path, false)
+	if err != nil {
+		return err
+	}
+	return d.load(cells, history, dir)
+}
+
+// spoolDir is where spools of a document are that outlive this process.
+func (l *library) spoolDir(path string, make bool) (string, error) {
+	if l.store == nil || path == "" {
+		return "", nil
+	}
+	return l.store.SpoolDir(path, make)
 }
 
 // close ends a use of the document.
@@ -253,7 +267,11 @@ func (l *library) move(ctx context.Context, from, to string) error {
 		}
 		d := l.docs[path]
 		delete(l.docs, path)
-		d.rename(target)
+		dir, err := l.spoolDir(target, false)
+		if err != nil {
+			return err
+		}
+		d.rename(target, dir)
 		l.docs[target] = d
 	}
 	return nil

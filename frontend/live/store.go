@@ -35,9 +35,10 @@ type Cell struct {
 
 // Cut says what a cell that printed too much left out.
 type Cut struct {
-	At    int    `json:"at"`             // index of the note in the cell's outputs
-	Bytes int64  `json:"bytes"`          // left out
-	Blob  string `json:"blob,omitempty"` // of the whole; empty while the cell runs
+	At    int    `json:"at"`              // index of the note in the cell's outputs
+	Bytes int64  `json:"bytes"`           // left out
+	Blob  string `json:"blob,omitempty"`  // of the whole; empty while the cell runs
+	Spool string `json:"spool,omitempty"` // file with the whole, until there is a blob
 }
 
 // Store keeps outputs and history of documents. Implementations are safe for
@@ -51,6 +52,9 @@ type Store interface {
 	// SaveOutputs keeps cells for good. They are all that changed, so that what
 	// was noted up to o.Version is not needed any more.
 	SaveOutputs(ctx context.Context, path string, o Outputs) error
+	// SpoolDir is a folder for files that belong to the document; empty where
+	// the store has no place for any. It is made if missing, and wanted.
+	SpoolDir(path string, make bool) (string, error)
 	// MoveDocument renames; what the target had is lost.
 	MoveDocument(ctx context.Context, from, to string) error
 	DeleteDocument(ctx context.Context, path string) error
