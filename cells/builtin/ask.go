@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -22,11 +23,17 @@ func askFuncs() []*Func {
 	}
 }
 
+// secretVariable starts the names of variables that hold secrets.
+const secretVariable = "WNB_SECRET_"
+
 func env(c *call) (starlark.Value, error) {
 	var name string
 	var otherwise starlark.Value
 	if err := c.unpack("name", &name, "default?", &otherwise); err != nil {
 		return nil, err
+	}
+	if secret, ok := strings.CutPrefix(name, secretVariable); ok {
+		return nil, lang.WithHint(fmt.Sprintf("write secret(%q)", secret), "env: %s is a secret", name)
 	}
 	h, err := c.host()
 	if err != nil {

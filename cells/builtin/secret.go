@@ -56,7 +56,7 @@ func secret(c *call) (starlark.Value, error) {
 	}
 	hash, err := h.SecretHash(c.context(), name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, lang.WithHint(fmt.Sprintf("set it with `wnb secret set %s`, or in the environment as WNB_SECRET_%s", name, name), "the secret %q is not set", name)
+		return nil, lang.WithHint(fmt.Sprintf("set it with `wnb secret set %s`, or in the environment as %s", name, secretVariable+name), "the secret %q is not set", name)
 	}
 	return Secret{name, hash}, err
 }
