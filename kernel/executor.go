@@ -25,6 +25,7 @@ type Executor struct {
 	files     *lang.Files
 	makers    map[string]value.Make
 	functions *value.Functions
+	ledger    *ledger
 	// workers are the goroutines that compute: one for each running cell, and
 	// what is left for those that a computation starts. So two fits that run
 	// beside each other do not use more processors than there are.
@@ -40,7 +41,7 @@ func NewExecutor(opts Options) *Executor {
 	}
 	return &Executor{
 		opts: opts, files: lang.NewFiles(opts.Project, opts.Builtins), makers: builtin.Makers(opts.Builtins),
-		functions: new(value.Functions), workers: semaphore.NewWeighted(int64(workers)),
+		functions: new(value.Functions), ledger: new(ledger), workers: semaphore.NewWeighted(int64(workers)),
 	}
 }
 
@@ -91,7 +92,7 @@ func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values map[str
 // Call calls a function that a cell gave, as that cell would: with limits, and
 // with builtins that record. What it did is not kept.
 func (x *Executor) Call(ctx context.Context, n *Notebook, c *Cell, fn starlark.Callable) *lang.Error {
-	rec := newRecorder(x, n, c, nil)
+	rec := newRecorder(x, n, c, x.ledger.before(n, c.ID), nil)
 	_, err := lang.Call(ctx, c.ID, fn, nil, lang.Options{Limits: x.opts.Limits, Host: rec, Lookup: x.lookup(n)})
 	if _, finishErr := rec.finish(context.WithoutCancel(ctx)); err == nil {
 		err = finishErr
@@ -129,7 +130,7 @@ func (x *Executor) attempt(ctx context.Context, n *Notebook, c *Cell, values map
 		ctx, cancel = context.WithTimeoutCause(ctx, c.Timeout, cause)
 		defer cancel()
 	}
-	rec := newRecorder(x, n, c, func(e cells.Effect) {
+	rec := newRecorder(x, n, c, x.ledger.before(n, c.ID), func(e cells.Effect) {
 		if x.opts.Observer != nil {
 			x.opts.Observer.CellEffect(c, e)
 		}
@@ -146,6 +147,7 @@ func (x *Executor) attempt(ctx context.Context, n *Notebook, c *Cell, values map
 	if err != nil {
 		res.fail(rec.secrets.redactError(err))
 	}
+	x.ledger.note(c.ID, rec.secrets.all())
 }
 
 // fail makes the result that of a failed cell.

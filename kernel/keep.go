@@ -15,7 +15,6 @@ import (
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/cells/value"
 	"github.com/wnb-dev/wnb/kernel/cache"
-	"github.com/wnb-dev/wnb/notebooks"
 )
 
 // keeping is what is known about keeping the result of one cell.
@@ -195,18 +194,19 @@ func (x *Executor) hashed(ctx context.Context, k *keeping, rec *recorder, export
 func (x *Executor) hash(ctx context.Context, k *keeping, rec *recorder, v *Value) error {
 	var parts value.Parts
 	if k.key != "" {
-		parts = x.opts.Cache.Parts()
+		parts = guardedParts{x.opts.Cache.Parts(), &rec.secrets}
 	}
 	stored, err := value.Encode(ctx, v.value, parts)
 	if err == nil {
 		if name := rec.secrets.found(stored.Root); name != "" {
-			err = fmt.Errorf("it holds the secret %s", name)
+			err = secretError(name)
 		}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if v.noForm = err; err != nil {
+	if err != nil {
+		v.noForm = rec.secrets.redactError(err)
 		return nil
 	}
 	v.hash = stored.Hash()
@@ -300,56 +300,4 @@ func notKept(effects []cells.Effect) string {
 		}
 	}
 	return ""
-}
-
-// replay makes a kept result that of the cell; false if there is none.
-func (x *Executor) replay(ctx context.Context, n *Notebook, k *keeping, res *Result) bool {
-	e, err := x.opts.Cache.Find(ctx, k.key, x.ask(res.Cell))
-	if err == nil && e != nil {
-		err = x.restoreFiles(ctx, e)
-	}
-	if err != nil {
-		x.warn(res, err)
-		return false
-	}
-	if e == nil {
-		return false
-	}
-	res.Status, res.Effects, res.Values, res.From = notebooks.StatusCached, e.Effects, map[string]*Value{}, e
-	for name, v := range e.Values {
-		res.Values[name] = x.kept(n, v)
-	}
-	if x.opts.Observer != nil {
-		for _, effect := range e.Effects {
-			x.opts.Observer.CellEffect(res.Cell, effect)
-		}
-	}
-	res.Duration = x.now().Sub(res.Start)
-	return true
-}
-
-// kept is a value of the cache.
-func (x *Executor) kept(n *Notebook, v cache.Value) *Value {
-	return &Value{hash: v.Hash, load: func(ctx context.Context) (starlark.Value, error) {
-		return x.decode(ctx, v, x.home(n))
-	}}
-}
-
-// decode loads a kept value. The error of one that is not there any more, or is
-// not what was stored, wraps cache.ErrLost.
-func (x *Executor) decode(ctx context.Context, v cache.Value, home func(code string) *lang.Home) (starlark.Value, error) {
-	root, err := x.opts.Cache.Root(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := x.read(ctx, root, home)
-	if errors.Is(err, value.ErrEncoding) {
-		err = fmt.Errorf("%w: %w", cache.ErrLost, err)
-	}
-	return loaded, err
-}
-
-func (x *Executor) read(ctx context.Context, root []byte, home func(code string) *lang.Home) (starlark.Value, error) {
-	d := value.Decoder{Makers: x.makers, Part: x.opts.Cache.Part, Home: home, Functions: x.functions}
-	return d.Decode(ctx, root)
 }

@@ -141,7 +141,7 @@ func (m *mapping) do(ctx context.Context, t *task) {
 		return
 	}
 	start := m.executor.now()
-	own := newRecorder(m.executor, m.notebook, m.cell, nil)
+	own := newRecorder(m.executor, m.notebook, m.cell, m.secrets.all(), nil)
 	opts := lang.Options{Limits: m.executor.opts.Limits, Host: own, Lookup: m.executor.opts.Lookup}
 	t.result, t.err = lang.Call(ctx, m.cell.ID, m.fn, starlark.Tuple{t.item}, opts)
 	effects, err := own.finish(context.WithoutCancel(ctx))
@@ -149,19 +149,10 @@ func (m *mapping) do(ctx context.Context, t *task) {
 	if t.err == nil {
 		t.err = err
 	}
-	m.learnAll(own)
+	m.secrets.add(own.secrets.all())
 	if t.err == nil && key != "" {
 		e := &cache.Entry{Cell: m.cell.ID, Run: m.executor.opts.RunID, Start: start, Duration: m.executor.now().Sub(start), Effects: effects}
 		t.err = m.keep(ctx, key, e, t)
-	}
-}
-
-// learnAll takes over the secrets of a task.
-func (m *mapping) learnAll(own *recorder) {
-	own.secrets.mu.RLock()
-	defer own.secrets.mu.RUnlock()
-	for _, k := range own.secrets.known {
-		m.secrets.learn(k.name, k.text)
 	}
 }
 
@@ -202,8 +193,9 @@ func (m *mapping) keep(ctx context.Context, key string, e *cache.Entry, t *task)
 		return nil
 	}
 	c := m.executor.opts.Cache
-	stored, err := value.Encode(ctx, t.result, c.Parts())
-	if errors.Is(err, value.ErrNoForm) || err == nil && m.secrets.found(stored.Root) != "" {
+	stored, err := value.Encode(ctx, t.result, guardedParts{c.Parts(), &m.secrets})
+	var secret secretError
+	if errors.Is(err, value.ErrNoForm) || errors.As(err, &secret) || err == nil && m.secrets.found(stored.Root) != "" {
 		return nil
 	}
 	if err != nil {

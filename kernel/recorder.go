@@ -85,12 +85,14 @@ type recorder struct {
 	secrets secrets
 }
 
-func newRecorder(x *Executor, n *Notebook, c *Cell, observe func(cells.Effect)) *recorder {
+func newRecorder(x *Executor, n *Notebook, c *Cell, known []secretText, observe func(cells.Effect)) *recorder {
 	w := &x.opts.World
-	return &recorder{
+	r := &recorder{
 		executor: x, world: w, notebook: n, cell: c, observe: observe, text: textCap{limit: w.maxOutput() / 2},
 		written: map[string]bool{}, asked: map[cells.Input]bool{},
 	}
+	r.secrets.add(known)
+	return r
 }
 
 // Record adds an effect. Text that follows text of the same stream is joined
@@ -98,6 +100,9 @@ func newRecorder(x *Executor, n *Notebook, c *Cell, observe func(cells.Effect)) 
 func (r *recorder) Record(e cells.Effect) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if name := r.secrets.named(e); name != "" {
+		r.impure("a name that holds the secret " + name)
+	}
 	e = r.secrets.redact(e)
 	if in, ok := e.(cells.Input); ok {
 		if r.asked[in] {
@@ -117,6 +122,15 @@ func (r *recorder) Record(e cells.Effect) error {
 		r.observe(e)
 	}
 	return nil
+}
+
+// impure notes why the result is not kept.
+func (r *recorder) impure(why string) {
+	in := cells.Input{Kind: cells.ImpureInput, Name: why}
+	if !r.asked[in] {
+		r.asked[in] = true
+		r.effects = append(r.effects, in)
+	}
 }
 
 func (r *recorder) appendStream(s cells.Stream) {
@@ -155,9 +169,9 @@ func (r *recorder) finish(ctx context.Context) ([]cells.Effect, error) {
 	out := make([]cells.Effect, len(r.effects))
 	for i, e := range r.effects {
 		if b, ok := e.(streamBuilder); ok {
-			e = cells.Stream{Name: b.Name, Text: r.secrets.clean(b.text.String()), Whole: b.Whole}
+			e = cells.Stream{Name: b.Name, Text: b.text.String(), Whole: b.Whole}
 		}
-		out[i] = e
+		out[i] = r.secrets.redact(e) // again: some secrets were learned later
 	}
 	return out, nil
 }
@@ -171,6 +185,11 @@ func (r *recorder) WriteFile(ctx context.Context, name string, content []byte) e
 	path, err := r.world.path(name)
 	if err != nil {
 		return err
+	}
+	if name := r.secrets.found(content); name != "" { // the blob is not what the file holds
+		if err := r.Impure("a file that holds the secret " + name); err != nil {
+			return err
+		}
 	}
 	blob, err := r.PutBlob(ctx, content)
 	if err != nil {
@@ -205,6 +224,7 @@ func reason(err error) error {
 // Notify tries every channel. A channel that fails is recorded and does not
 // fail the cell.
 func (r *recorder) Notify(ctx context.Context, n cells.Notice) error {
+	n = r.secrets.redactNotice(n)
 	for _, c := range r.world.Channels {
 		d := cells.Delivery{Channel: c.Name()}
 		if err := c.Send(ctx, n); err != nil {

@@ -3,12 +3,9 @@ package kernel
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -17,11 +14,11 @@ import (
 	"github.com/wnb-dev/wnb/cells/lang"
 )
 
-// secrets are those that a cell uses: their values must not be in anything that
-// the cell leaves.
+// secrets are those that a cell may know: their texts must not be in anything
+// that the cell leaves. The zero value knows none.
 type secrets struct {
 	mu    sync.RWMutex
-	known []secretText
+	known []secretText // the longest first: one may be part of another
 }
 
 type secretText struct{ name, text string }
@@ -30,20 +27,61 @@ type secretText struct{ name, text string }
 // found everywhere.
 const shortSecret = 4
 
-// learn adds a secret. What looks the same in JSON or a URL is found as well.
+// learn adds a secret, in all the ways in which it may be written.
 func (s *secrets) learn(name, text string) {
 	if len(text) < shortSecret {
 		return
 	}
+	var list []secretText
+	for _, form := range secretForms(text) {
+		list = append(list, secretText{name, form})
+	}
+	s.add(list)
+}
+
+func (s *secrets) add(list []secretText) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, form := range secretForms(text) {
-		if !slices.Contains(s.known, secretText{name, form}) {
-			s.known = append(s.known, secretText{name, form})
+	for _, k := range list {
+		if !slices.Contains(s.known, k) {
+			s.known = append(s.known, k)
 		}
 	}
-	// The longest first: one secret may be part of another.
 	slices.SortStableFunc(s.known, func(a, b secretText) int { return len(b.text) - len(a.text) })
+}
+
+// all are the secrets so far.
+func (s *secrets) all() []secretText {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.known)
+}
+
+// A ledger says which secrets the cells knew. What they leave, values and files,
+// may tell them, so that the cells behind them know them too.
+type ledger struct {
+	mu     sync.Mutex
+	byCell map[string][]secretText
+}
+
+func (l *ledger) note(cell string, known []secretText) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.byCell == nil {
+		l.byCell = map[string][]secretText{}
+	}
+	l.byCell[cell] = known
+}
+
+// before are the secrets of the cells that a cell waits for.
+func (l *ledger) before(n *Notebook, cell string) []secretText {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []secretText
+	for need := range n.Graph.eachNeed(cell) {
+		list = append(list, l.byCell[need.ID]...)
+	}
+	return list
 }
 
 // clean takes the secrets out of a text.
@@ -51,20 +89,47 @@ func (s *secrets) clean(text string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, k := range s.known {
-		text = strings.ReplaceAll(text, k.text, "[secret "+k.name+"]")
+		text = strings.ReplaceAll(text, k.text, k.mark())
+	}
+	return s.cleanCut(text)
+}
+
+func (k secretText) mark() string { return "[secret " + k.name + "]" }
+
+// ellipsis ends a text that was cut to show it.
+const ellipsis = "…"
+
+// cleanCut takes out the beginnings of secrets that were cut.
+func (s *secrets) cleanCut(text string) string {
+	if len(s.known) == 0 || !strings.Contains(text, ellipsis) {
+		return text
+	}
+	pieces := strings.SplitAfter(text, ellipsis)
+	for i, piece := range pieces {
+		if before, ok := strings.CutSuffix(piece, ellipsis); ok {
+			pieces[i] = s.withoutBeginning(before) + ellipsis
+		}
+	}
+	return strings.Join(pieces, "")
+}
+
+// withoutBeginning drops the beginning of a secret from the end of a text.
+func (s *secrets) withoutBeginning(text string) string {
+	for _, k := range s.known {
+		for n := min(len(k.text)-1, len(text)); n >= shortSecret; n-- {
+			if strings.HasSuffix(text, k.text[:n]) {
+				return text[:len(text)-n] + k.mark()
+			}
+		}
 	}
 	return text
 }
 
 func (s *secrets) cleaned(data []byte) []byte {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, k := range s.known {
-		if bytes.Contains(data, []byte(k.text)) {
-			data = bytes.ReplaceAll(data, []byte(k.text), []byte("[secret "+k.name+"]"))
-		}
+	if s.found(data) == "" && !bytes.Contains(data, []byte(ellipsis)) {
+		return data
 	}
-	return data
+	return []byte(s.clean(string(data)))
 }
 
 // found is the name of a secret that is in the data, or "".
@@ -81,12 +146,6 @@ func (s *secrets) found(data []byte) string {
 
 // redact takes the secrets out of an effect.
 func (s *secrets) redact(e cells.Effect) cells.Effect {
-	s.mu.RLock()
-	none := len(s.known) == 0
-	s.mu.RUnlock()
-	if none {
-		return e
-	}
 	switch e := e.(type) {
 	case cells.Stream:
 		e.Text = s.clean(e.Text)
@@ -100,24 +159,49 @@ func (s *secrets) redact(e cells.Effect) cells.Effect {
 		return e
 	case cells.Param:
 		return cells.Param{Key: s.clean(e.Key), Value: s.clean(e.Value)}
+	case cells.Metric:
+		e.Key = s.clean(e.Key)
+		return e
 	case cells.Tag:
 		return cells.Tag{Key: s.clean(e.Key), Value: s.clean(e.Value)}
-	case cells.Notice:
-		e.Title, e.Text = s.clean(e.Title), s.clean(e.Text)
-		for i := range e.Deliveries {
-			e.Deliveries[i].Error = s.clean(e.Deliveries[i].Error)
-		}
+	case cells.Artifact:
+		e.Path = s.clean(e.Path)
 		return e
+	case cells.File:
+		e.Path = s.clean(e.Path)
+		return e
+	case cells.Input:
+		e.Name = s.clean(e.Name)
+		return e
+	case cells.Notice:
+		return s.redactNotice(e)
 	}
 	return e
 }
 
+func (s *secrets) redactNotice(n cells.Notice) cells.Notice {
+	n.Title, n.Text = s.clean(n.Title), s.clean(n.Text)
+	n.Deliveries = slices.Clone(n.Deliveries)
+	for i := range n.Deliveries {
+		n.Deliveries[i].Error = s.clean(n.Deliveries[i].Error)
+	}
+	return n
+}
+
+// named is the secret in the name of a file or a question, or "".
+func (s *secrets) named(e cells.Effect) string {
+	switch e := e.(type) {
+	case cells.File:
+		return s.found([]byte(e.Path))
+	case cells.Input:
+		return s.found([]byte(e.Name))
+	}
+	return ""
+}
+
 // redactError takes the secrets out of an error of a cell.
 func (s *secrets) redactError(err error) error {
-	s.mu.RLock()
-	none := len(s.known) == 0
-	s.mu.RUnlock()
-	if none {
+	if len(s.all()) == 0 {
 		return err
 	}
 	var e *lang.Error
@@ -149,13 +233,4 @@ func (r *recorder) SecretHash(ctx context.Context, name string) (string, error) 
 	}
 	hash := r.world.keyed("secret " + text)
 	return hash, r.Record(cells.Input{Kind: cells.SecretInput, Name: name, SHA256: hash})
-}
-
-// secretForms are the ways in which a secret may be written.
-func secretForms(text string) []string {
-	forms := []string{text}
-	if quoted, err := json.Marshal(text); err == nil {
-		forms = append(forms, strings.Trim(string(quoted), `"`))
-	}
-	return append(forms, url.QueryEscape(text), url.PathEscape(text), base64.StdEncoding.EncodeToString([]byte(text)))
 }

@@ -110,6 +110,11 @@ func (m *memoryStore) PutBlob(_ context.Context, r io.Reader) (cells.Blob, error
 	return b, nil
 }
 
+func hexOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
 func (m *memoryStore) HasBlob(_ context.Context, b cells.Blob) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
