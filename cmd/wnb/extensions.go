@@ -16,6 +16,6 @@ func extensions(store string) (*builtin.Extensions, *toolchain.Options, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	run := builtin.NewExtensions(scorer.Config{CacheDir: filepath.Join(dir, "native")})
+	run := builtin.NewExtensions(scorer.Config{CacheDir: filepath.Join(dir, "native"), Compiler: nativeCompiler()})
 	return run, &toolchain.Options{Modules: modules}, nil
 }

@@ -106,7 +106,7 @@ func (s *state) command() *cobra.Command {
 	root.AddCommand(
 		s.runCommand(), s.runsCommand(), s.reportCommand(), s.storeCommand(),
 		s.planCommand(), s.lockCommand(), s.testCommand(), s.secretCommand(), s.checkCommand(), s.dagCommand(), s.fmtCommand(), s.exportCommand(), s.importCommand(), s.versionCommand(),
-		s.serveCommand(), s.kernelCommand(), s.kernelChildCommand(), s.kernelspecCommand(),
+		s.extCommand(), s.extCompileCommand(), s.serveCommand(), s.kernelCommand(), s.kernelChildCommand(), s.kernelspecCommand(),
 	)
 	return root
 }

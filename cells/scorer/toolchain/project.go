@@ -82,10 +82,22 @@ func OpenProject(dir string) (Source, error) {
 	if err != nil {
 		return Source{}, err
 	}
-	return p.With(p.Lang, string(code)), nil
+	src := p.With(p.Lang, string(code))
+	src.File = p.Source
+	return src, nil
 }
 
 // With is the project with a source, in whatever language.
 func (p *Project) With(lang Lang, text string) Source {
 	return Source{Lang: lang, Name: p.Name, Kind: p.Kind, Text: text, Manifest: p.Manifest}
+}
+
+// JSON is the whole manifest, for a module that was compiled elsewhere.
+func (p *Project) JSON() ([]byte, error) {
+	fields := map[string]any{"abi": 1}
+	if err := json.Unmarshal(p.Manifest, &fields); err != nil {
+		return nil, err
+	}
+	fields["name"], fields["kind"] = p.Name, p.Kind
+	return json.Marshal(fields)
 }

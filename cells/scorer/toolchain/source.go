@@ -31,6 +31,7 @@ type Source struct {
 	Name string      // of the extension
 	Kind scorer.Kind // empty: what the function says
 	Text string
+	File string // that the text is from, for messages of the caller; may be empty
 
 	// Manifest is JSON with what the source does not say. Its fields win over
 	// those that follow from the source, and over those of its comments.

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wnb-dev/wnb/cells/scorer"
+	"github.com/wnb-dev/wnb/cells/scorer/samples"
+	"github.com/wnb-dev/wnb/cells/scorer/toolchain"
+	"github.com/wnb-dev/wnb/notebooks"
+)
+
+func (s *state) extNewCommand() *cobra.Command {
+	var lang, kind string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "new --lang LANG NAME", Short: "Start an extension: a folder with one that works",
+		Long: `Make a folder NAME with the source of an extension that works, its manifest with test
+vectors, and a README.
+
+  wnb ext new --lang go fbeta
+  wnb ext new --lang assemblyscript --kind scorer churn
+
+Kinds: metric, one number from labels and predictions; scorer, outputs of each row from
+its features; transform, a JSON document from another.`,
+		Args: wanted(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if !slices.Contains(toolchain.Langs(), toolchain.Lang(lang)) {
+				return usage(fmt.Errorf("--lang %q: write one of %v", lang, toolchain.Langs()))
+			}
+			files, err := newExtension(filepath.Base(args[0]), toolchain.Lang(lang), scorer.Kind(kind))
+			if err != nil {
+				return err
+			}
+			return s.writeExtension(args[0], files, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&lang, "lang", "", "go, rust, c, assemblyscript or wat")
+	cmd.Flags().StringVar(&kind, "kind", string(scorer.KindMetric), "metric, scorer or transform")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+// file is one of a new folder.
+type file struct{ name, content string }
+
+var extensionName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
+
+// newExtension is a sample under another name.
+func newExtension(name string, lang toolchain.Lang, kind scorer.Kind) ([]file, error) {
+	if !extensionName.MatchString(name) {
+		return nil, usage(fmt.Errorf("name %q: start with a letter, and go on with letters, digits, _ and -", name))
+	}
+	from := map[scorer.Kind]string{scorer.KindMetric: "mean_error", scorer.KindScorer: "linear", scorer.KindTransform: "polarity"}[kind]
+	if from == "" {
+		return nil, usage(fmt.Errorf("--kind %q: write metric, scorer or transform", kind))
+	}
+	if lang == toolchain.WAT {
+		from = map[scorer.Kind]string{scorer.KindMetric: "mean_error", scorer.KindScorer: "row_sum", scorer.KindTransform: "echo"}[kind]
+	}
+	source, err := samples.Source(from, lang)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := samples.ManifestYAML(from)
+	if err != nil {
+		return nil, err
+	}
+	code := samples.File(name, lang)
+	manifest = strings.Replace(manifest, "name: "+from+"\n", "name: "+name+"\n", 1)
+	return []file{
+		{code, source},
+		{toolchain.ProjectFile, fmt.Sprintf("lang: %s\nsource: %s\n%s", lang, code, manifest)},
+		{"README.md", readme(name, code, kind, lang)},
+	}, nil
+}
+
+func readme(name, code string, kind scorer.Kind, lang toolchain.Lang) string {
+	use := map[scorer.Kind]string{
+		scorer.KindMetric:    fmt.Sprintf("m = wasm.metric(%q)\nm(y_true, y_pred)", name+"/"+name+".wasm"),
+		scorer.KindScorer:    fmt.Sprintf("s = wasm.scorer(%q)\ns(df[[\"a\", \"b\"]])", name+"/"+name+".wasm"),
+		scorer.KindTransform: "# before or after a served model",
+	}[kind]
+	return fmt.Sprintf(`# %s
+
+A scoring extension for wnb: a %s in %s. The function is in %s; %s says what
+it is, which parameters it has, and, under selfcheck, what it must give for which input.
+
+    wnb ext build        # %s.wasm
+    wnb ext check        # all checks of the host, the vectors, fuel per row
+    wnb ext bench        # time per row
+
+In a notebook:
+
+    %s
+
+The function may have one of these forms:
+
+    %s
+
+`+"`wnb ext guide`"+` is the guide for authors.
+`, name, kind, lang, code, toolchain.ProjectFile, name,
+		strings.ReplaceAll(use, "\n", "\n    "), strings.Join(toolchain.Forms(lang, kind), "\n    "))
+}
+
+func (s *state) writeExtension(dir string, files []file, asJSON bool) error {
+	if err := os.Mkdir(dir, 0o777); errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already; choose another name", dir)
+	} else if err != nil {
+		return fmt.Errorf("make the folder: %w", err)
+	}
+	var names []string
+	for _, f := range files {
+		if err := notebooks.Write(filepath.Join(dir, f.name), []byte(f.content)); err != nil {
+			return err
+		}
+		names = append(names, filepath.ToSlash(filepath.Join(dir, f.name)))
+	}
+	if asJSON {
+		return s.writeJSON(map[string]any{"message_type": "ext_new", "dir": filepath.ToSlash(dir), "files": names})
+	}
+	fmt.Fprintf(s.err, "next: wnb ext build %s\n", dir)
+	_, err := fmt.Fprintln(s.out, strings.Join(names, "\n"))
+	return err
+}
