@@ -10,6 +10,7 @@ import (
 
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/notebooks"
+	"github.com/wnb-dev/wnb/storage"
 )
 
 // The exit codes.
@@ -20,13 +21,15 @@ const (
 	exitCellFailed  = 3
 	exitTestFailed  = 4
 	exitPartial     = 5
+	exitLocked      = 11
 	exitSandbox     = 12
 	exitInterrupted = 130
 )
 
 const exitHelp = `Exit codes: 0 ok, 1 error, 2 wrong usage, 3 a cell failed (also by time-out),
 4 a test failed or something differs from the lock, 5 partial (only cells that may
-fail have failed), 12 an extension hit a limit of the sandbox, 130 interrupted.`
+fail have failed), 11 another process holds the store, 12 an extension hit a limit of
+its sandbox, 130 interrupted.`
 
 // An exitErr is an error with the code that the process ends with. One without
 // an error of its own has been reported already.
@@ -65,6 +68,8 @@ func codeOf(err error) int {
 		return exit.code
 	case errors.Is(err, notebooks.ErrParam):
 		return exitUsage
+	case errors.Is(err, storage.ErrBusy):
+		return exitLocked
 	case errors.Is(err, kernel.ErrInterrupted), errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}

@@ -162,6 +162,10 @@ func (s *state) newSession(dir string, mode session.Mode, memory uint64, results
 	if err != nil {
 		return nil, protocol.Source{}, readError(root, err)
 	}
+	release, err := content.Lease(context.Background()) // what cells put stays until the session's run refers to it
+	if err != nil {
+		return nil, protocol.Source{}, err
+	}
 	key, err := content.SecretKey(context.Background())
 	if err != nil {
 		return nil, protocol.Source{}, err
@@ -188,7 +192,7 @@ func (s *state) newSession(dir string, mode session.Mode, memory uint64, results
 		return nil, protocol.Source{}, errors.Join(err, project.Close())
 	}
 	// Nothing uses them any more; the process ends soon.
-	context.AfterFunc(ses.Done(), func() { _ = errors.Join(project.Close(), run.Close()) })
+	context.AfterFunc(ses.Done(), func() { _ = errors.Join(project.Close(), run.Close(), release()) })
 	return ses, source, nil
 }
 

@@ -146,7 +146,13 @@ func (s *state) runNotebook(ctx context.Context, f runFlags, args []string) erro
 	if err != nil {
 		return err
 	}
-	return closing(store, func() error { return s.track(ctx, store, j, f) })
+	return closing(store, func() error {
+		release, err := store.Lease(ctx) // what cells put stays until the run refers to it
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.track(ctx, store, j, f), release())
+	})
 }
 
 // prepare reads everything that the command line names.

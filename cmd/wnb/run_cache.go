@@ -152,11 +152,8 @@ func fromCache(o *kernel.Outcome) (n int) {
 	return n
 }
 
-// resultsLimit is how many bytes of results a store keeps.
-const resultsLimit = 10 << 30
-
 // enforceLimit drops results that were not used for long, if there are too many.
 func enforceLimit(ctx context.Context, store *storage.Store) error {
-	_, err := store.EnforceLimit(ctx, resultsLimit)
+	_, err := store.EnforceLimit(ctx, storage.DefaultLimit)
 	return err
 }

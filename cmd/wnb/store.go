@@ -3,15 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"github.com/spf13/cobra"
 
 	"github.com/wnb-dev/wnb/storage"
 )
-
-// exitLocked is the exit code when another process holds the store for itself.
-const exitLocked = 11
 
 func (s *state) storeCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -33,13 +29,10 @@ names. All commands work while notebooks run.`,
 // withStore runs f on the store around the current folder.
 func (s *state) withStore(ctx context.Context, f func(*storage.Store) error) error {
 	store, err := s.readStore(ctx)
-	if err == nil {
-		err = closing(store, func() error { return f(store) })
+	if err != nil {
+		return err
 	}
-	if errors.Is(err, storage.ErrBusy) {
-		return &exitErr{exitLocked, err}
-	}
-	return err
+	return closing(store, func() error { return f(store) })
 }
 
 // writeJSON writes a line of JSON.
