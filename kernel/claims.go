@@ -16,8 +16,14 @@ type claims struct {
 	notebook *Notebook
 	world    *World
 	params   map[string]loggedParam
-	writers  map[string]string // cell, by path
+	writers  map[string]writing // by path
 	readings []reading
+}
+
+// A writing is a file as its cell left it.
+type writing struct {
+	cell string
+	file cells.File
 }
 
 // A reading is a question about files that a cell asked.
@@ -30,7 +36,7 @@ type reading struct {
 type loggedParam struct{ value, by string }
 
 func newClaims(n *Notebook, opts Options) claims {
-	c := claims{notebook: n, world: &opts.World, params: map[string]loggedParam{}, writers: map[string]string{}}
+	c := claims{notebook: n, world: &opts.World, params: map[string]loggedParam{}, writers: map[string]writing{}}
 	for key, value := range opts.Params {
 		c.params[key] = loggedParam{value, "the notebook's params"}
 	}
@@ -59,7 +65,7 @@ func (c *claims) claim(cell *Cell, e cells.Effect) error {
 	case cells.Param:
 		return c.param(cell, e)
 	case cells.File:
-		return c.write(cell, e.Path)
+		return c.write(cell, e)
 	case cells.Input:
 		switch e.Kind {
 		case cells.FileInput, cells.ExistsInput, cells.GlobInput:
@@ -82,19 +88,19 @@ func (c *claims) param(cell *Cell, p cells.Param) error {
 	return nil
 }
 
-func (c *claims) write(cell *Cell, name string) error {
-	path, err := c.world.path(name)
+func (c *claims) write(cell *Cell, f cells.File) error {
+	path, err := c.world.path(f.Path)
 	if err != nil {
 		return err
 	}
-	if other, taken := c.writers[path]; taken && other != cell.ID {
+	if other, taken := c.writers[path]; taken && other.cell != cell.ID {
 		return &lang.Error{
 			Kind: lang.KindRuntime, Cell: cell.ID,
-			Msg:  fmt.Sprintf("%s is also written by cell %s", name, other),
+			Msg:  fmt.Sprintf("%s is also written by cell %s", f.Path, other.cell),
 			Hint: "two cells that write one file would overwrite each other; give each a path of its own",
 		}
 	}
-	c.writers[path] = cell.ID
+	c.writers[path] = writing{cell.ID, f}
 	for _, r := range c.readings {
 		if r.cell != cell.ID && c.about(r, path) {
 			return c.unordered(cell, r, cell.ID)
@@ -110,7 +116,7 @@ func (c *claims) read(cell *Cell, in cells.Input) error {
 	}
 	r := reading{in, cell.ID, path}
 	for _, written := range c.candidates(r) {
-		writer := c.writers[written]
+		writer := c.writers[written].cell
 		if writer != cell.ID && c.about(r, written) && !c.notebook.Graph.closure([]string{cell.ID})[writer] {
 			return c.unordered(cell, r, writer)
 		}

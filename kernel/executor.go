@@ -73,7 +73,7 @@ func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values map[str
 	release, err := x.opts.Cache.Claim(ctx, k.key)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		res.fail(fmt.Errorf("wait for another run of this cell: %w", context.Cause(ctx)))
+		res.fail(context.Cause(ctx))
 		return res
 	case err != nil: // two runs may compute the same, which does no harm
 		x.compute(ctx, n, c, values, k, res)
@@ -154,9 +154,20 @@ func (x *Executor) attempt(ctx context.Context, n *Notebook, c *Cell, values map
 func (r *Result) fail(err error) {
 	var e *lang.Error
 	if !errors.As(err, &e) {
-		e = &lang.Error{Kind: lang.KindRuntime, Cell: r.Cell.ID, Msg: err.Error()}
+		e = lang.Because(&lang.Error{Kind: kindOf(err), Cell: r.Cell.ID, Msg: err.Error()}, err)
 	}
 	r.Status, r.Values, r.Err = notebooks.StatusFailed, nil, e
+}
+
+// kindOf tells the end of a context from other errors.
+func kindOf(err error) lang.Kind {
+	switch {
+	case errors.Is(err, lang.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+		return lang.KindTimeout
+	case errors.Is(err, ErrInterrupted), errors.Is(err, context.Canceled):
+		return lang.KindInterrupt
+	}
+	return lang.KindRuntime
 }
 
 func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, rec *recorder) (starlark.StringDict, error) {

@@ -11,15 +11,19 @@ import (
 // those of later ones when it is their turn.
 type inOrder struct {
 	next Observer
+	// doomed tells whether a cell that began will be skipped after all; its
+	// effects are not shown. It is asked when it is the cell's turn.
+	doomed func(c *Cell) bool
 
 	mu      sync.Mutex
 	order   []string // cells that are not done yet
 	waiting map[string][]cells.Effect
+	hidden  bool // the effects of the first in order
 	cell    func(id string) *Cell
 }
 
-func newInOrder(next Observer, order []string, cell func(id string) *Cell) *inOrder {
-	return &inOrder{next: next, order: order, waiting: map[string][]cells.Effect{}, cell: cell}
+func newInOrder(next Observer, order []string, cell func(id string) *Cell, doomed func(c *Cell) bool) *inOrder {
+	return &inOrder{next: next, doomed: doomed, order: order, waiting: map[string][]cells.Effect{}, cell: cell}
 }
 
 func (o *inOrder) CellStarted(c *Cell) {
@@ -31,19 +35,20 @@ func (o *inOrder) CellStarted(c *Cell) {
 func (o *inOrder) CellEffect(c *Cell, e cells.Effect) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.order) > 0 && o.order[0] != c.ID {
+	switch {
+	case len(o.order) > 0 && o.order[0] != c.ID:
 		o.waiting[c.ID] = append(o.waiting[c.ID], e)
-		return
+	case !o.hidden:
+		o.next.CellEffect(c, e)
 	}
-	o.next.CellEffect(c, e)
 }
 
 // CellDone is called in order.
 func (o *inOrder) CellDone(r *Result) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	delete(o.waiting, r.Cell.ID) // left over if the cell was skipped after all
 	o.next.CellDone(r)
+	o.hidden = false
 	if len(o.order) == 0 {
 		return
 	}
@@ -51,9 +56,12 @@ func (o *inOrder) CellDone(r *Result) {
 	if len(o.order) == 0 {
 		return
 	}
-	turn := o.order[0]
-	for _, e := range o.waiting[turn] {
-		o.next.CellEffect(o.cell(turn), e)
+	turn := o.cell(o.order[0])
+	o.hidden = o.doomed(turn)
+	if !o.hidden {
+		for _, e := range o.waiting[turn.ID] {
+			o.next.CellEffect(turn, e)
+		}
 	}
-	delete(o.waiting, turn)
+	delete(o.waiting, turn.ID)
 }

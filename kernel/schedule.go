@@ -25,18 +25,19 @@ type run struct {
 	asked    map[string]bool    // cells that shall run; nil for all
 	ran      map[string]*Result // by cell, committed or not
 	final    map[string]*Result // by cell, committed
+	computed map[string]*Result // by key of the result; not those that were kept
 	claims   claims
 }
 
 func newRun(n *Notebook, opts Options) *run {
-	order := n.Graph.Order()
-	if opts.Observer != nil {
-		opts.Observer = newInOrder(opts.Observer, order, n.Cell)
-	}
 	r := &run{
-		notebook: n, executor: NewExecutor(opts), opts: opts, order: order,
-		ran: map[string]*Result{}, final: map[string]*Result{}, claims: newClaims(n, opts),
+		notebook: n, order: n.Graph.Order(),
+		ran: map[string]*Result{}, final: map[string]*Result{}, computed: map[string]*Result{}, claims: newClaims(n, opts),
 	}
+	if opts.Observer != nil {
+		opts.Observer = newInOrder(opts.Observer, r.order, n.Cell, r.doomed)
+	}
+	r.opts, r.executor = opts, NewExecutor(opts)
 	if opts.Only != nil {
 		r.asked = n.Graph.closure(opts.Only)
 	}
@@ -50,6 +51,9 @@ func (r *run) schedule(ctx context.Context) {
 	running := 0
 	finish := func(res *Result) {
 		r.ran[res.Cell.ID] = res
+		if res.Key != "" && res.Err == nil && res.Attempts > 0 {
+			r.computed[res.Key] = res
+		}
 		q.done(res.Cell.ID)
 		for q.front < len(r.order) && r.ran[r.order[q.front]] != nil {
 			r.commit(ctx, r.ran[r.order[q.front]])
@@ -151,14 +155,55 @@ func (r *run) dependencies() (waiting map[string]int, users map[string][]string)
 // turned out to be in conflict is skipped after all.
 func (r *run) commit(ctx context.Context, res *Result) {
 	c := res.Cell
+	r.first(res)
 	if res.Status != notebooks.StatusSkipped {
 		if reason, onPurpose := r.skip(context.WithoutCancel(ctx), c, r.final); reason != "" {
 			res = r.skipped(c, reason, onPurpose)
-		} else if err := r.claims.take(res); err != nil && res.Err == nil {
+		} else if err := r.settle(ctx, res); err != nil && res.Err == nil {
 			res.fail(err)
 		}
 	}
 	r.done(res)
+}
+
+// settle takes what a result claims. A file that another cell wrote before gets
+// the content back that this one gave it.
+func (r *run) settle(ctx context.Context, res *Result) error {
+	files := r.opts.World.written(res.Effects)
+	err := r.claims.take(res)
+	for path := range files {
+		owner := r.claims.writers[path]
+		if owner.cell == res.Cell.ID || r.opts.Cache == nil {
+			continue
+		}
+		err = errors.Join(err, r.executor.restoreFile(context.WithoutCancel(ctx), path, owner.file))
+	}
+	return err
+}
+
+// first makes the first in order of two cells with the same key the one that ran
+// and the other one the one that was found in the cache, whichever was faster.
+func (r *run) first(res *Result) {
+	other := r.computed[res.Key]
+	if res.From == nil || other == nil || r.final[other.Cell.ID] != nil {
+		return
+	}
+	res.Status, other.Status = other.Status, res.Status
+	res.From, other.From = other.From, res.From
+	res.Attempts, other.Attempts = other.Attempts, res.Attempts
+	res.Start, other.Start = other.Start, res.Start
+	res.Duration, other.Duration = other.Duration, res.Duration
+	delete(r.computed, res.Key)
+}
+
+// doomed tells whether a cell whose needs are final is skipped, though it may
+// have begun.
+func (r *run) doomed(c *Cell) bool {
+	if len(r.notebook.Problems) > 0 {
+		return false // nothing began
+	}
+	reason, _ := r.skip(context.Background(), c, r.final)
+	return reason != ""
 }
 
 func (r *run) done(res *Result) {

@@ -201,7 +201,7 @@ func (s *secrets) named(e cells.Effect) string {
 
 // redactError takes the secrets out of an error of a cell.
 func (s *secrets) redactError(err error) error {
-	if len(s.all()) == 0 {
+	if len(s.all()) == 0 || kindOf(err) != lang.KindRuntime {
 		return err
 	}
 	var e *lang.Error
