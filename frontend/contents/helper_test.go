@@ -20,10 +20,12 @@ type memory struct {
 	version map[string]int64
 	cells   map[string]map[string]CellOutputs
 	texts   map[string]string
+
+	of, acknowledged map[string]int64 // versions of cells, by path and id
 }
 
 func newMemory() *memory {
-	return &memory{version: map[string]int64{}, cells: map[string]map[string]CellOutputs{}, texts: map[string]string{}}
+	return &memory{version: map[string]int64{}, cells: map[string]map[string]CellOutputs{}, texts: map[string]string{}, of: map[string]int64{}, acknowledged: map[string]int64{}}
 }
 
 func (o *memory) Outputs(_ context.Context, path string) (int64, map[string]CellOutputs, error) {
@@ -39,8 +41,24 @@ func (o *memory) set(path, cell string, out CellOutputs) {
 		o.cells[path] = map[string]CellOutputs{}
 	}
 	o.version[path]++
-	out.Version = o.version[path]
+	o.of[path+" "+cell] = o.version[path]
 	o.cells[path][cell] = out
+}
+
+func (o *memory) Unseen(_ context.Context, path string, seen int64, cells map[string]CellOutputs) (map[string]CellOutputs, int64, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	newer := map[string]CellOutputs{}
+	for id, c := range o.cells[path] {
+		key := path + " " + id
+		if len(cells[id].Outputs) > 0 && cells[id].ExecutionCount == c.ExecutionCount {
+			o.acknowledged[key] = o.of[key]
+		}
+		if o.of[key] > max(seen, o.acknowledged[key]) {
+			newer[id] = c
+		}
+	}
+	return newer, o.version[path], nil
 }
 
 func (o *memory) Stored(_ context.Context, path string, version int64, ids []string, text string) error {
@@ -48,7 +66,7 @@ func (o *memory) Stored(_ context.Context, path string, version int64, ids []str
 	defer o.mu.Unlock()
 	o.texts[path] = text
 	for id, c := range o.cells[path] {
-		if c.Version <= version {
+		if o.of[path+" "+id] <= version {
 			c.InFile = true
 			o.cells[path][id] = c
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/wnb-dev/wnb/notebooks"
@@ -109,34 +110,34 @@ func (m *Manager) ipynb(ctx context.Context, clean string, data []byte) (json.Ra
 	}
 	nb.setTrusted(m.trusted(hash(data)))
 	if m.opt.Outputs != nil {
-		version, err := m.layOver(ctx, clean, nb, 0)
+		seen, cells, err := m.opt.Outputs.Outputs(ctx, clean)
 		if err != nil {
+			return nil, fmt.Errorf("outputs of %s: %w", clean, err)
+		}
+		maps.DeleteFunc(cells, func(_ string, c CellOutputs) bool { return c.InFile })
+		if err := nb.layOver(clean, cells); err != nil {
 			return nil, err
 		}
-		if version > 0 {
-			nb.setSeen(version)
+		if seen > 0 {
+			nb.setSeen(seen)
 		}
 	}
 	nb.joinLines()
 	return nb.encode("")
 }
 
-// layOver puts the outputs that are newer than seen and not in the file into the
-// notebook. They are of this server's kernels, and so trusted.
-func (m *Manager) layOver(ctx context.Context, clean string, nb wire, seen int64) (version int64, err error) {
-	version, have, err := m.opt.Outputs.Outputs(ctx, clean)
-	if err != nil {
-		return 0, fmt.Errorf("outputs of %s: %w", clean, err)
-	}
+// layOver puts outputs in the place of those in the notebook. They are of this
+// server's kernels, and so trusted.
+func (nb wire) layOver(clean string, newer map[string]CellOutputs) error {
 	for _, cell := range nb.cells() {
 		id, _ := cell["id"].(string)
-		if newer, ok := have[id]; ok && cell.code() && !newer.InFile && newer.Version > seen {
-			if err := cell.setOutputs(newer); err != nil {
-				return 0, fmt.Errorf("outputs of cell %s of %s: %w", id, clean, err)
+		if o, ok := newer[id]; ok && cell.code() {
+			if err := cell.setOutputs(o); err != nil {
+				return fmt.Errorf("outputs of cell %s of %s: %w", id, clean, err)
 			}
 		}
 	}
-	return version, nil
+	return nil
 }
 
 // setOutputs replaces the outputs of a code cell.
@@ -165,16 +166,20 @@ func (c wireCell) setOutputs(o CellOutputs) error {
 // that the client has chosen.
 func (m *Manager) encodeIPYNB(ctx context.Context, clean string, nb wire, out *saved) (err error) {
 	withoutIDs := nb.giveIDs()
-	if m.opt.Outputs != nil {
-		if out.in, err = m.layOver(ctx, clean, nb, out.seen); err != nil {
-			return err
-		}
-	}
 	doc, err := nb.document(clean)
 	if err != nil {
 		return err
 	}
 	out.cells, out.text = takeOutputs(doc, nb), string(doc.Print())
+	if m.opt.Outputs != nil {
+		var newer map[string]CellOutputs
+		if newer, out.in, err = m.opt.Outputs.Unseen(ctx, clean, out.seen, out.cells); err != nil {
+			return fmt.Errorf("outputs of %s: %w", clean, err)
+		}
+		if err := nb.layOver(clean, newer); err != nil {
+			return err
+		}
+	}
 	withoutIDs()
 	nb.splitLines()
 	out.data, err = nb.encode(" ")

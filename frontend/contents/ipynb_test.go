@@ -46,8 +46,9 @@ func (p *page) cell(i int) map[string]any { return p.nb["cells"].([]any)[i].(map
 func (p *page) id(i int) string { return p.cell(i)["id"].(string) }
 
 func (p *page) show(i int, text string) {
-	p.cell(i)["outputs"] = []any{}
+	p.cell(i)["outputs"], p.cell(i)["execution_count"] = []any{}, nil
 	if text != "" {
+		p.cell(i)["execution_count"] = 3 // as of printed
 		p.cell(i)["outputs"] = []any{map[string]any{"output_type": "stream", "name": "stdout", "text": text}}
 	}
 }
@@ -88,7 +89,12 @@ func TestOutputsOfAnIPYNB(t *testing.T) {
 			f.outputs.set(path, first(p), printed("new"))
 			p.save(path)
 		}, "new|", "new"},
-		"and saved again by it": {func(f fixture, p *page) {
+		"and saved twice by it": {func(f fixture, p *page) {
+			f.outputs.set(path, first(p), printed("new"))
+			p.save(path)
+			p.save(path)
+		}, "new|", "new"},
+		"and saved again by it with what it has seen": {func(f fixture, p *page) {
 			f.outputs.set(path, first(p), printed("new"))
 			p.save(path)
 			p.show(0, "new")

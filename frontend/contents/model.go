@@ -129,23 +129,26 @@ func (c Checkpoint) MarshalJSON() ([]byte, error) {
 type CellOutputs struct {
 	ExecutionCount int // 0 for none
 	Outputs        []notebooks.Output
-	Version        int64 // of the document's outputs when these last changed
 	// InFile says that the cell's outputs were written into the .ipynb file
 	// since: the ones in the file count.
 	InFile bool
 }
 
-// Outputs keeps the outputs of documents, by path and cell id.
+// Outputs keeps the outputs of documents, by path and cell id. What a client has
+// seen of them is a number that it gets with the document, and sends back; 0 is
+// for nothing.
 type Outputs interface {
-	// Outputs gives what the cells of the document put out, and a version that
-	// grows with every change.
-	Outputs(ctx context.Context, path string) (version int64, cells map[string]CellOutputs, err error)
-	// Saved tells that a client that has read the outputs of version seen (0
-	// for none) saved the document with cells as its code cells. The text is
-	// the document as .wnb text.
+	// Outputs gives what the cells of the document put out, to a client that has
+	// then seen that.
+	Outputs(ctx context.Context, path string) (seen int64, cells map[string]CellOutputs, err error)
+	// Saved tells that a client saved the document with cells as its code cells.
+	// The text is the document as .wnb text.
 	Saved(ctx context.Context, path string, seen int64, cells map[string]CellOutputs, text string) error
+	// Unseen gives the outputs that the client has not seen that is about to
+	// save an .ipynb file with these cells. They win over the client's.
+	Unseen(ctx context.Context, path string, seen int64, cells map[string]CellOutputs) (newer map[string]CellOutputs, version int64, err error)
 	// Stored tells that an .ipynb file was written whose code cells are those
-	// with the ids; outputs up to version are in it, newer ones are not.
+	// with the ids; outputs up to the version are in it, later ones are not.
 	Stored(ctx context.Context, path string, version int64, ids []string, text string) error
 	// Moved follows the rename of a document or folder, Deleted a deletion.
 	Moved(ctx context.Context, from, to string) error

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -250,8 +251,18 @@ func TestReadOnlyFile(t *testing.T) {
 }
 
 // A write that fails in the middle leaves the old bytes. A limit on the size of
-// files makes the system refuse it, as a full disk does.
+// files makes the system refuse it, as a full disk does; it holds for all files
+// of a process, and so for one of its own.
 func TestDiskFull(t *testing.T) {
+	const child = "CONTENTS_TEST_DISK_FULL"
+	if os.Getenv(child) == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDiskFull$")
+		cmd.Env = append(os.Environ(), child+"=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
 	f := newFixture(t, map[string]string{"a.txt": "old"})
 	signal.Ignore(syscall.SIGXFSZ)
 	defer signal.Reset(syscall.SIGXFSZ)

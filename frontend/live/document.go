@@ -1,11 +1,14 @@
 package live
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"sync"
 
 	"github.com/wnb-dev/wnb/kernel/protocol"
+	"github.com/wnb-dev/wnb/notebooks"
 )
 
 // document is the outputs and the history of one document in memory.
@@ -21,6 +24,7 @@ type document struct {
 	dirty   map[string]bool // cells to save
 	unnoted map[string]bool // cells to note
 	past    past
+	readers readers
 	subs    map[chan int64]bool
 }
 
@@ -198,15 +202,22 @@ func (d *document) remove(id string, f *fold) {
 	f.gone = true
 }
 
+// reader is the number of a client that reads the document now.
+func (d *document) reader() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.readers.next()
+}
+
 // saved merges what a client saved, see Manager.Saved.
-func (d *document) saved(seen int64, cells map[string]Cell) {
+func (d *document) saved(seen Seen, cells map[string]Cell) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, id := range slices.Sorted(maps.Keys(d.cells)) {
 		f := d.cells[id]
 		c, inDocument := cells[id]
 		switch {
-		case f.version > seen:
+		case f.version > max(seen.Version, d.readers.version(seen.Reader, id)):
 		case !inDocument:
 			d.remove(id, f)
 		case len(c.Outputs) == 0 && f.shows():
@@ -214,8 +225,43 @@ func (d *document) saved(seen int64, cells map[string]Cell) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(cells)) {
-		d.adopt(id, cells[id], seen)
+		d.adopt(id, cells[id], seen.Version)
+		d.acknowledge(id, cells[id], seen.Reader)
 	}
+}
+
+// unseen are the outputs that win over those of a client.
+func (d *document) unseen(seen Seen, cells map[string]Cell) Outputs {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	newer := Outputs{Version: d.version, Cells: map[string]Cell{}}
+	for id, c := range cells {
+		d.acknowledge(id, c, seen.Reader)
+		if f := d.cells[id]; f != nil && !f.gone && f.version > max(seen.Version, d.readers.version(seen.Reader, id)) {
+			newer.Cells[id] = f.cell()
+		}
+	}
+	return newer
+}
+
+// acknowledge notes that a client has the outputs of the last run of a cell.
+func (d *document) acknowledge(id string, c Cell, reader int64) {
+	f := d.cells[id]
+	if f == nil || reader == 0 || f.running || len(c.Outputs) == 0 || c.ExecutionCount != f.count {
+		return
+	}
+	if f.count > 0 || sameOutputs(f.cell().Outputs, c.Outputs) {
+		d.readers.note(reader, id, f.version)
+	}
+}
+
+func sameOutputs(a, b []notebooks.Output) bool {
+	first, err := json.Marshal(a)
+	if err != nil {
+		return false
+	}
+	second, err := json.Marshal(b)
+	return err == nil && bytes.Equal(first, second)
 }
 
 // adopt takes over a client's outputs of a cell that has none here.

@@ -40,19 +40,40 @@ func (m *Manager) ClearOutputs(ctx context.Context, path string, ids ...string) 
 	})
 }
 
+// Read gives a client the outputs of the document at path, and what to say when
+// it saves the document.
+func (m *Manager) Read(ctx context.Context, path string) (out Outputs, seen Seen, err error) {
+	err = m.with(ctx, path, func(d *document) error {
+		out = d.outputs()
+		seen = Seen{Version: out.Version, Reader: d.reader()}
+		return nil
+	})
+	return out, seen, err
+}
+
 // Saved tells that a client has saved the document: cells are the code cells
-// of the document, with the outputs that the client has. Outputs that are newer
-// than seen, the version that the client last read, win over the client's; else
-// an empty list clears, and outputs for a cell that has none here are taken
-// over. Outputs of cells that are not in the document any more go. The result
-// is what holds now.
-func (m *Manager) Saved(ctx context.Context, path string, seen int64, cells map[string]Cell) (out Outputs, err error) {
+// of the document, with the outputs that the client has. Outputs that the client
+// has not seen win over the client's; else an empty list clears, and outputs for
+// a cell that has none here are taken over. Outputs of cells that are not in the
+// document any more go. The result is what holds now.
+func (m *Manager) Saved(ctx context.Context, path string, seen Seen, cells map[string]Cell) (out Outputs, err error) {
 	err = m.with(ctx, path, func(d *document) error {
 		d.saved(seen, cells)
 		out = d.outputs()
 		return m.lib.note(d)
 	})
 	return out, err
+}
+
+// Unseen gives the outputs that a client has not seen that is about to save the
+// document with these cells, and the version that they are of. It is for files
+// that hold outputs themselves; see Stored.
+func (m *Manager) Unseen(ctx context.Context, path string, seen Seen, cells map[string]Cell) (newer Outputs, err error) {
+	err = m.with(ctx, path, func(d *document) error {
+		newer = d.unseen(seen, cells)
+		return nil
+	})
+	return newer, err
 }
 
 // Stored tells that the file of the document was written, with outputs in it, as

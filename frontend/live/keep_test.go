@@ -96,7 +96,7 @@ func TestSavedByAClient(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := r.Saved(context.Background(), "a.wnb", tt.seen(all.Version), tt.cell)
+			got, err := r.Saved(context.Background(), "a.wnb", Seen{Version: tt.seen(all.Version)}, tt.cell)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -367,14 +367,14 @@ func TestCellThatComesBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := r.Saved(ctx, "a.wnb", all.Version, map[string]Cell{}); err != nil {
+			if _, err := r.Saved(ctx, "a.wnb", Seen{Version: all.Version}, map[string]Cell{}); err != nil {
 				t.Fatal(err)
 			}
 			if restart {
 				r.close()
 				r = newRig(t, withStore)
 			}
-			got, err := r.Saved(ctx, "a.wnb", all.Version, map[string]Cell{"c": {Outputs: all.Cells["c"].Outputs}})
+			got, err := r.Saved(ctx, "a.wnb", Seen{Version: all.Version}, map[string]Cell{"c": {Outputs: all.Cells["c"].Outputs}})
 			if diff := cmp.Diff([]string{"stdout text|"}, shown(got.Cells["c"])); err != nil || diff != "" {
 				t.Errorf("%v (-want +got):\n%s", err, diff)
 			}
@@ -485,5 +485,75 @@ func TestKernelFollowsTheFile(t *testing.T) {
 	told("four")
 	if len(k.docs) > 0 {
 		t.Errorf("the kernel was told again: %s", <-k.docs)
+	}
+}
+
+// A client that has seen outputs over its websocket, which its saves show, may
+// clear them; another one that has not, may not.
+func TestClientClearsWhatItHasSeen(t *testing.T) {
+	ctx := context.Background()
+	r := newRig(t, nil)
+	one := r.tab(r.session("a.wnb").Kernel.ID, "one")
+	read := func() Seen {
+		t.Helper()
+		_, seen, err := r.Read(ctx, "a.wnb")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back := SeenOf(seen.Token()); back != seen {
+			t.Errorf("%+v came back as %+v", seen, back)
+		}
+		return seen
+	}
+	save := func(seen Seen, c Cell) []string {
+		t.Helper()
+		out, err := r.Saved(ctx, "a.wnb", seen, map[string]Cell{"c": c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return shown(out.Cells["c"])
+	}
+	first, second := read(), read()
+	one.run("c", "print text")
+	all, err := r.Outputs(ctx, "a.wnb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := Cell{ExecutionCount: all.Cells["c"].ExecutionCount, Outputs: all.Cells["c"].Outputs}
+	text := []string{"stdout text|"}
+	for _, step := range []struct {
+		what string
+		seen Seen
+		cell Cell
+		want []string
+	}{
+		{"cleared before it was seen", first, Cell{}, text},
+		{"saved", first, ran, text},
+		{"cleared by another client", second, Cell{}, text},
+		{"of another run", second, Cell{ExecutionCount: 99, Outputs: ran.Outputs}, text},
+		{"cleared by that one", second, Cell{}, text},
+		{"cleared", first, Cell{}, nil},
+	} {
+		if diff := cmp.Diff(step.want, save(step.seen, step.cell)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.what, diff)
+		}
+	}
+	one.run("c", "print again")
+	if diff := cmp.Diff([]string{"stdout again|"}, save(first, Cell{})); diff != "" {
+		t.Errorf("the next run (-want +got):\n%s", diff)
+	}
+}
+
+func TestReadersAreBounded(t *testing.T) {
+	var r readers
+	for i := int64(1); i <= 3*mostReaders; i++ {
+		n := r.next()
+		if n < 1 || n >= 1<<readerBits {
+			t.Fatalf("reader %d", n)
+		}
+		r.note(n, "c", i)
+		if len(r.seen) > mostReaders || r.version(n, "c") != i {
+			t.Fatalf("%d readers are remembered, and of the last one %d", len(r.seen), r.version(n, "c"))
+		}
 	}
 }

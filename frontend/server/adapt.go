@@ -31,26 +31,36 @@ func DocumentOutputs(m *live.Manager) contents.Outputs { return documentOutputs{
 type documentOutputs struct{ live *live.Manager }
 
 func (d documentOutputs) Outputs(ctx context.Context, path string) (int64, map[string]contents.CellOutputs, error) {
-	all, err := d.live.Outputs(ctx, path)
-	if err != nil {
-		return 0, nil, err
+	all, seen, err := d.live.Read(ctx, path)
+	return seen.Token(), toContents(all.Cells), err
+}
+
+func toContents(cells map[string]live.Cell) map[string]contents.CellOutputs {
+	out := make(map[string]contents.CellOutputs, len(cells))
+	for id, cell := range cells {
+		out[id] = contents.CellOutputs{ExecutionCount: cell.ExecutionCount, Outputs: cell.Outputs, InFile: cell.InFile}
 	}
-	cells := make(map[string]contents.CellOutputs, len(all.Cells))
-	for id, cell := range all.Cells {
-		cells[id] = contents.CellOutputs{ExecutionCount: cell.ExecutionCount, Outputs: cell.Outputs, Version: cell.Version, InFile: cell.InFile}
+	return out
+}
+
+func toLive(cells map[string]contents.CellOutputs) map[string]live.Cell {
+	out := make(map[string]live.Cell, len(cells))
+	for id, cell := range cells {
+		out[id] = live.Cell{ExecutionCount: cell.ExecutionCount, Outputs: cell.Outputs}
 	}
-	return all.Version, cells, nil
+	return out
 }
 
 func (d documentOutputs) Saved(ctx context.Context, path string, seen int64, cells map[string]contents.CellOutputs, text string) error {
-	saved := make(map[string]live.Cell, len(cells))
-	for id, cell := range cells {
-		saved[id] = live.Cell{ExecutionCount: cell.ExecutionCount, Outputs: cell.Outputs}
-	}
-	if _, err := d.live.Saved(ctx, path, seen, saved); err != nil {
+	if _, err := d.live.Saved(ctx, path, live.SeenOf(seen), toLive(cells)); err != nil {
 		return err
 	}
 	return d.live.SetDocument(ctx, path, text)
+}
+
+func (d documentOutputs) Unseen(ctx context.Context, path string, seen int64, cells map[string]contents.CellOutputs) (map[string]contents.CellOutputs, int64, error) {
+	newer, err := d.live.Unseen(ctx, path, live.SeenOf(seen), toLive(cells))
+	return toContents(newer.Cells), newer.Version, err
 }
 
 func (d documentOutputs) Stored(ctx context.Context, path string, version int64, ids []string, text string) error {

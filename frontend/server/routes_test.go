@@ -352,6 +352,51 @@ func TestOutputsReachTheDocument(t *testing.T) {
 	}
 }
 
+// "Clear outputs" of a stock client: it read the document before the cell ran,
+// saw the outputs over the websocket, saved them, cleared them and saved again.
+func TestClientClearsOutputs(t *testing.T) {
+	for _, path := range []string{"sample.wnb", "note.ipynb"} {
+		t.Run(path, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.write("note.ipynb", `{"cells":[{"cell_type":"code","id":"load","execution_count":null,"metadata":{},"outputs":[],"source":"x = 1"}],"metadata":{},"nbformat":4,"nbformat_minor":5}`)
+			session := r.call("POST", "/api/sessions", `{"path":"`+path+`","type":"notebook","kernel":{"name":"wnb"}}`).json(t)
+			page := r.call("GET", "/api/contents/"+path, "").json(t)["content"].(map[string]any)
+			var cell map[string]any
+			for _, c := range page["cells"].([]any) {
+				if c := c.(map[string]any); c["id"] == "load" {
+					cell = c
+				}
+			}
+			save := func(count any, outputs ...any) (shown string) {
+				t.Helper()
+				cell["execution_count"], cell["outputs"] = count, append([]any{}, outputs...)
+				body, err := json.Marshal(map[string]any{"type": "notebook", "format": "json", "content": page})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := r.call("PUT", "/api/contents/"+path, string(body)); got.status != http.StatusOK {
+					t.Fatalf("save: %d %s", got.status, got.body)
+				}
+				return r.call("GET", "/api/contents/"+path, "").body
+			}
+			ws := r.dial(session["kernel"].(map[string]any)["id"].(string), v1, nil)
+			ws.execute("x = 1", "load")
+			const text = `"text":"x = 1"`
+			for range 2 {
+				if got := save(nil); !strings.Contains(got, text) {
+					t.Errorf("a client that had not seen the outputs cleared them: %s", got)
+				}
+			}
+			if got := save(1, map[string]any{"output_type": "stream", "name": "stdout", "text": "x = 1"}); !strings.Contains(got, text) {
+				t.Errorf("saved: %s", got)
+			}
+			if got := save(nil); strings.Contains(got, text) {
+				t.Errorf("cleared, and there is %s", got)
+			}
+		})
+	}
+}
+
 // Whatever the path, the answer is no panic, no 500 and nothing from outside.
 func FuzzPath(f *testing.F) {
 	for _, seed := range []string{
