@@ -102,7 +102,7 @@ func (c *claims) write(cell *Cell, f cells.File) error {
 	}
 	c.writers[path] = writing{cell.ID, f}
 	for _, r := range c.readings {
-		if r.cell != cell.ID && c.about(r, path) {
+		if r.cell != cell.ID && c.world.concerns(r.Input, path) {
 			return c.unordered(cell, r, cell.ID)
 		}
 	}
@@ -117,7 +117,7 @@ func (c *claims) read(cell *Cell, in cells.Input) error {
 	r := reading{in, cell.ID, path}
 	for _, written := range c.candidates(r) {
 		writer := c.writers[written].cell
-		if writer != cell.ID && c.about(r, written) && !c.notebook.Graph.closure([]string{cell.ID})[writer] {
+		if writer != cell.ID && c.world.concerns(r.Input, written) && !c.notebook.Graph.closure([]string{cell.ID})[writer] {
 			return c.unordered(cell, r, writer)
 		}
 	}
@@ -134,17 +134,6 @@ func (c *claims) candidates(r reading) []string {
 		return []string{r.path}
 	}
 	return nil
-}
-
-// about tells whether the answer may be another one when a file is written.
-func (c *claims) about(r reading, written string) bool {
-	switch r.Kind {
-	case cells.FileInput:
-		return r.path == written
-	case cells.ExistsInput:
-		return within(written, r.path)
-	}
-	return slices.ContainsFunc(ancestry(written), func(path string) bool { return c.world.matches(r.Name, path) })
 }
 
 // unordered is the error of a cell that reads a file before, or while, another

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/wnb-dev/wnb/cells"
 )
 
 // glob are the files that match a pattern, sorted, written as the pattern is.
@@ -55,6 +57,24 @@ func (w *World) spelled(pattern, path string) string {
 		return filepath.ToSlash(rel)
 	}
 	return path
+}
+
+// concerns tells whether the answer to a question may be another one when a file
+// is written.
+func (w *World) concerns(q cells.Input, written string) bool {
+	path, err := w.path(q.Name)
+	if err != nil {
+		return false
+	}
+	switch q.Kind {
+	case cells.FileInput:
+		return path == written
+	case cells.ExistsInput:
+		return within(written, path)
+	case cells.GlobInput:
+		return slices.ContainsFunc(ancestry(written), func(path string) bool { return w.matches(q.Name, path) })
+	}
+	return false
 }
 
 // within tells whether a path is another one or lies below it.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -103,37 +105,99 @@ func (m *mapping) run(ctx context.Context) {
 
 // collect gives the results and takes over the effects, in order.
 func (m *mapping) collect() ([]starlark.Value, error) {
+	done := m.tasks
+	if i := slices.IndexFunc(done, func(t task) bool { return t.err != nil }); i >= 0 {
+		done = done[:i+1] // chance decides which of the others began
+	}
+	if err := m.checkFiles(done); err != nil {
+		return nil, err
+	}
 	out := make([]starlark.Value, len(m.tasks))
-	for i, t := range m.tasks {
-		for _, e := range t.effects {
-			if err := m.Record(e); err != nil {
-				return nil, err
-			}
-			if f, ok := e.(cells.File); ok {
-				m.wrote(f.Path)
-			}
+	for i, t := range done {
+		if err := m.adopt(t.effects); err != nil {
+			return nil, err
 		}
 		if t.err != nil {
-			return nil, t.err
+			return nil, placed(t.err)
 		}
 		out[i] = t.result
 	}
 	return out, nil
 }
 
-// wrote notes a file that a task wrote.
-func (r *recorder) wrote(name string) {
-	if path, err := r.world.path(name); err == nil {
-		r.mu.Lock()
-		r.written[path] = true
-		r.mu.Unlock()
+// placed is an error of a task. One of a builtin has no line of its own, and
+// gets that of the call of pmap.
+func placed(err error) error {
+	var e *lang.Error
+	if errors.As(err, &e) && e.Line == 0 && (e.Kind == lang.KindRuntime || e.Kind == lang.KindMutation) {
+		return lang.WithHint(e.Hint, "%s", e.Msg)
 	}
+	return err
+}
+
+// adopt makes the effects of a task those of the cell.
+func (m *mapping) adopt(effects []cells.Effect) error {
+	before, fits := m.fits.count, 0
+	for _, e := range effects {
+		e, fit, err := m.renamed(e, before)
+		if err != nil {
+			return err
+		}
+		fits = max(fits, fit)
+		if in, ok := e.(cells.Input); ok && m.wrote(in) {
+			continue
+		}
+		if err := m.Record(e); err != nil {
+			return err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fits.count += fits
+	for path := range m.world.written(effects) {
+		m.recorder.written[path] = true
+	}
+	return nil
+}
+
+// wrote tells whether a question is about a file that the cell wrote before: it
+// is none to the world.
+func (m *mapping) wrote(q cells.Input) bool {
+	path, err := m.world.path(q.Name)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return err == nil && (q.Kind == cells.FileInput || q.Kind == cells.ExistsInput) && m.recorder.written[path]
+}
+
+// checkFiles refuses tasks that write a file which another task writes or reads:
+// what they find would depend on which was faster.
+func (m *mapping) checkFiles(tasks []task) error {
+	writer := map[string]int{}
+	for i, t := range tasks {
+		for _, path := range slices.Sorted(maps.Keys(m.world.written(t.effects))) {
+			if first, taken := writer[path]; taken {
+				return lang.WithHint("let each item write to a path of its own", "pmap: item %d and item %d write %s", first, i, m.world.spelled("", path))
+			}
+			writer[path] = i
+		}
+	}
+	for i, t := range tasks {
+		for _, q := range cache.Questions(t.effects) {
+			for _, path := range slices.Sorted(maps.Keys(writer)) {
+				if writer[path] != i && m.world.concerns(q, path) {
+					return lang.WithHint("read it after pmap", "pmap: item %d reads %s, which item %d writes", i, q.Name, writer[path])
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // do gives a task its result, from the cache if it is there.
 func (m *mapping) do(ctx context.Context, t *task) {
 	key, err := m.key(ctx, t.item)
-	if err == nil && key != "" && m.reuse(ctx, key, t) {
+	forced := m.executor.opts.Force != nil && m.executor.opts.Force(m.cell.ID)
+	if err == nil && key != "" && !forced && m.reuse(ctx, key, t) {
 		return
 	}
 	if err != nil {
@@ -142,6 +206,7 @@ func (m *mapping) do(ctx context.Context, t *task) {
 	}
 	start := m.executor.now()
 	own := newRecorder(m.executor, m.notebook, m.cell, m.secrets.all(), nil)
+	own.fits = fits{quiet: m.fits.quiet, task: true}
 	opts := lang.Options{Limits: m.executor.opts.Limits, Host: own, Lookup: m.executor.opts.Lookup}
 	t.result, t.err = lang.Call(ctx, m.cell.ID, m.fn, starlark.Tuple{t.item}, opts)
 	effects, err := own.finish(context.WithoutCancel(ctx))
@@ -166,7 +231,7 @@ func (m *mapping) key(ctx context.Context, item starlark.Value) (string, error) 
 	}
 	return cache.Recipe{
 		Lang: "pmap", Reads: map[string]string{"f": m.hash, "x": hash}, Version: m.executor.opts.Version, Arch: runtime.GOARCH,
-		Setting: map[string]string{"max_output": strconv.Itoa(m.world.maxOutput())},
+		Setting: map[string]string{"max_output": strconv.Itoa(m.world.maxOutput()), "autolog": strconv.FormatBool(!m.fits.quiet)},
 	}.Key(), err
 }
 

@@ -207,12 +207,6 @@ func (r *recorder) Env(name string) (string, bool, error) {
 	return v, ok, r.Record(cells.Input{Kind: cells.EnvInput, Name: name, SHA256: r.world.envHash(name)})
 }
 
-// CellID is the id of the running cell. It is a question: a cell that asks runs
-// again when it is renamed.
-func (r *recorder) CellID() (string, error) {
-	return r.cell.ID, r.Record(cells.Input{Kind: cells.CellInput, Name: "id", SHA256: r.cell.ID})
-}
-
 // Impure notes that the cell asked something whose answer is another one next
 // time.
 func (r *recorder) Impure(what string) error {

@@ -82,6 +82,7 @@ type recorder struct {
 	text    textCap
 	written map[string]bool // files that the cell wrote itself, by cleaned path
 	asked   map[cells.Input]bool
+	fits    fits
 	secrets secrets
 }
 

@@ -35,9 +35,13 @@ type Host interface {
 	// wraps fs.ErrNotExist.
 	SecretHash(ctx context.Context, name string) (string, error)
 	Secret(ctx context.Context, name string) (string, error)
-	// CellID is the id of the running cell, and Impure notes that the cell asked
-	// something whose answer is another one next time.
-	CellID() (string, error)
+	// NextFit gives what the names start with that the next fit of the running
+	// cell logs; on is false if fits are not to be logged. Autolog sets that for
+	// the rest of the cell. Fits are logged at the start.
+	NextFit() (prefix string, on bool, err error)
+	Autolog(on bool)
+	// Impure notes that the cell asked something whose answer is another one next
+	// time.
 	Impure(what string) error
 	// Map calls f with each item, several at a time, and gives the results in
 	// the order of the items, frozen.

@@ -32,6 +32,8 @@ type memoryHost struct {
 	blobs   map[string][]byte // by SHA256
 	wasm    *Extensions       // nil: it cannot run any
 	now     time.Time
+	fits    int
+	quiet   bool // fits are not logged
 }
 
 func newHost() *memoryHost {
@@ -111,7 +113,19 @@ func (h *memoryHost) SecretHash(_ context.Context, name string) (string, error) 
 func (h *memoryHost) Secret(_ context.Context, name string) (string, error) {
 	return "text of " + name, nil
 }
-func (h *memoryHost) CellID() (string, error) { return "test", nil }
+
+func (h *memoryHost) NextFit() (prefix string, on bool, err error) {
+	if h.quiet {
+		return "", false, nil
+	}
+	if h.fits++; h.fits == 1 {
+		return "test.", true, nil
+	}
+	return fmt.Sprintf("test.%d.", h.fits), true, nil
+}
+
+func (h *memoryHost) Autolog(on bool) { h.quiet = !on }
+
 func (h *memoryHost) Impure(what string) error {
 	return h.Record(cells.Input{Kind: cells.ImpureInput, Name: what})
 }

@@ -5,8 +5,6 @@ import (
 	"math"
 	"strings"
 
-	"go.starlark.net/starlark"
-
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/train"
 )
@@ -61,9 +59,6 @@ func (l *lossCurve) kept() []lossPoint {
 	return l.points
 }
 
-// fitsKey is the key under which a thread counts the fits of the running cell.
-const fitsKey = "wnb.ml.fits"
-
 // A fitLog is what one fit logs to the run. Without an h it logs nothing: in a
 // file that is loaded, and when autolog is off. The first error is kept.
 type fitLog struct {
@@ -72,17 +67,18 @@ type fitLog struct {
 	err    error
 }
 
-// newFitLog names the next fit: the first of a cell is logged under the cell's
-// id, the next under id.2, ... How long it took is not logged: that would differ
-// between equal runs.
+// newFitLog begins the log of a fit. How long it takes is not logged: that would
+// differ between equal runs.
 func newFitLog(c *call) *fitLog {
 	h, err := c.host()
-	if off, _ := c.thread.Local(autologKey).(bool); off || err != nil {
+	if err != nil {
 		return &fitLog{}
 	}
-	l := &fitLog{h: h}
-	l.prefix, l.err = fitPrefix(c.thread, h)
-	return l
+	prefix, on, err := h.NextFit()
+	if !on {
+		return &fitLog{err: err}
+	}
+	return &fitLog{h: h, prefix: prefix, err: err}
 }
 
 func (l *fitLog) params(params ...cells.Param) {
@@ -121,21 +117,6 @@ func logFit(c *call, e *Estimator, d *trainingData, losses *lossCurve, seen *tra
 		l.params(cells.Param{Key: "best_iteration", Value: fmt.Sprint(seen.Best())})
 	}
 	return l.err
-}
-
-// fitPrefix names the next fit of the cell.
-func fitPrefix(thread *starlark.Thread, h Host) (string, error) {
-	id, err := h.CellID()
-	if err != nil {
-		return "", err
-	}
-	n, _ := thread.Local(fitsKey).(int)
-	n++
-	thread.SetLocal(fitsKey, n)
-	if n == 1 {
-		return id + ".", nil
-	}
-	return fmt.Sprintf("%s.%d.", id, n), nil
 }
 
 // logSearch logs a search: the settings of the best, how each setting did, by

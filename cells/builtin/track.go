@@ -236,14 +236,15 @@ func logArtifact(c *call) (starlark.Value, error) {
 	return keep(c, name, "artifact", mediaType(name), content)
 }
 
-// autologKey is set on a thread to turn autolog off.
-const autologKey = "wnb.autolog.off"
-
 func autolog(c *call) (starlark.Value, error) {
 	on := true
 	if err := c.unpack("on?", &on); err != nil {
 		return nil, err
 	}
-	c.thread.SetLocal(autologKey, !on)
+	h, err := c.host()
+	if err != nil {
+		return nil, err
+	}
+	h.Autolog(on)
 	return nil, nil
 }
