@@ -93,8 +93,9 @@ export function callAt(state: EditorState, pos: number): number {
 }
 
 function signatureHelp(ask: Ask): Extension {
-  let shown = -1;
+  let shown = -1, asked = 0;
   return [signature, EditorView.updateListener.of((u) => {
+    if (u.transactions.some((t) => t.effects.some((e) => e.is(setSignature) && !e.value))) asked++; // what comes now is not wanted any more
     if (!u.docChanged && !u.selectionSet && !u.focusChanged) return;
     const view = u.view;
     const typed = u.transactions.some((t) => t.isUserEvent("input") || t.isUserEvent("delete"));
@@ -103,9 +104,9 @@ function signatureHelp(ask: Ask): Extension {
     if (at < 0) { if (shown >= 0) queueMicrotask(hide); return; }
     if (!typed || at === shown) return;
     shown = at;
-    const code = u.state.doc.toString();
+    const code = u.state.doc.toString(), mine = ++asked;
     void inspect(ask, code, at).then((text) => {
-      if (shown !== at || !text.split("\n")[0]!.includes("(")) return;
+      if (shown !== at || mine !== asked || !text.split("\n")[0]!.includes("(")) return;
       view.dispatch({ effects: setSignature.of({ pos: at, above: true, create: () => ({ dom: help(text.split("\n")[0]!) }) }) });
     });
   })];
@@ -113,10 +114,9 @@ function signatureHelp(ask: Ask): Extension {
 
 /** Closes what the kernel shows beside the cursor; false if it shows nothing. */
 export function closeHelp(view: EditorView): boolean {
-  if (closeCompletion(view)) return true;
-  if (!view.state.field(signature, false)) return false;
+  const closed = closeCompletion(view), shown = !!view.state.field(signature, false);
   view.dispatch({ effects: setSignature.of(null) });
-  return true;
+  return closed || shown;
 }
 
 /** All that the kernel helps with, for code cells. */
