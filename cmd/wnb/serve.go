@@ -109,7 +109,10 @@ func (s *state) serve(ctx context.Context, dir string, f serveFlags) error {
 // serveStore serves until ctx is done; then requests are finished, kernels are
 // ended and outputs are saved, in this order.
 func (s *state) serveStore(ctx context.Context, store *storage.Store, listener net.Listener, dir, token string, f serveFlags) (err error) {
-	state := filepath.Join(store.Dir(), "serve")
+	state, err := stateDir(store.Dir(), dir)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	results := runlog.NewResults(store)
 	defer func() { err = errors.Join(err, results.Flush(context.WithoutCancel(ctx))) }()
 	sessions, err := newKeeper(s, store, dir, session.Mode(f.reactive))

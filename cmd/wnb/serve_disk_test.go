@@ -180,3 +180,27 @@ func TestOutputsOfAnIPYNBThatNobodySaw(t *testing.T) {
 	s = serve(t, dir)
 	shows("after a restart")
 }
+
+// Folders of one project, or of several that share a store, have files of the
+// same name; these are different notebooks.
+func TestFoldersDoNotMix(t *testing.T) {
+	project := t.TempDir()
+	store := filepath.Join(project, ".wnb")
+	for _, folder := range []string{"a", "b"} {
+		dir := filepath.Join(project, folder)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(dir, "n.wnb"), servedNotebook)
+		s := serveAt(t, dir, store)
+		if got := s.stored("make"); got != "[]" {
+			t.Errorf("%s: outputs before anything ran: %s", folder, got)
+		}
+		ses, kernel := s.session("n.wnb")
+		if got := s.refused(ses); !strings.Contains(got, "no cell of") {
+			t.Errorf("%s: the session before anything ran: %s", folder, got)
+		}
+		s.connect(kernel, ses, protocol.V1).run("make", "x = params.n\nprint(\"made\")")
+		s.stop()
+	}
+}

@@ -109,10 +109,37 @@ func newKeeper(s *state, store *storage.Store, dir string, mode session.Mode) (*
 	}
 	k := &keeper{s: s, dir: dir, root: root, settings: newSettings(mode)}
 	k.Keeper, err = keep.New(keep.Options{
-		Store: store, Dir: filepath.Join(store.Dir(), "serve", "sessions"), Source: k.source,
+		Store: store, Dir: filepath.Join(store.Dir(), "serve", "sessions"),
+		Source: func(path string) string {
+			return place(store.Dir(), root, filepath.Join(dir, filepath.FromSlash(path)))
+		},
 		Saved: func(path string) bool { return isNotebook(path) && k.files.IsFile(path) },
 	})
 	return k, err
+}
+
+// place is what a store knows a file or folder by: its path below the project
+// where the store is the project's own, and else all of it, since several
+// projects may share a store.
+func place(store, root, name string) string {
+	if rel, err := filepath.Rel(root, name); err == nil && store == filepath.Join(root, ".wnb") {
+		name = rel
+	}
+	return filepath.ToSlash(name)
+}
+
+// stateDir is where the server of a folder keeps outputs, versions and settings
+// of front ends: in the store, and not together with those of other folders.
+func stateDir(store, dir string) (string, error) {
+	root, err := projectRoot(dir)
+	if err != nil {
+		return "", err
+	}
+	state, at := filepath.Join(store, "serve"), place(store, root, dir)
+	if at == "." {
+		return state, nil
+	}
+	return filepath.Join(state, "folders", notebooks.Hash([]byte(at))[:16]), nil
 }
 
 func isNotebook(path string) bool {

@@ -37,9 +37,15 @@ const servedNotebook = "---\nwnb: 1\ntitle: T\nparams:\n  n: 4\n---\n\n# T\n\n``
 // serve starts a server in a folder with n.wnb and waits until it listens.
 func serve(t testing.TB, dir string, args ...string) *serving {
 	t.Helper()
+	return serveAt(t, dir, filepath.Join(dir, ".wnb"), args...)
+}
+
+// serveAt is serve with a store elsewhere.
+func serveAt(t testing.TB, dir, store string, args ...string) *serving {
+	t.Helper()
 	s := &serving{t: t, dir: dir}
 	s.cmd = exec.Command("wnb", append([]string{"serve", dir, "--addr", "127.0.0.1:0", "--token", "secret", "--no-browser"}, args...)...)
-	s.cmd.Env = append(os.Environ(), "WNB_STORE="+filepath.Join(dir, ".wnb"))
+	s.cmd.Env = append(os.Environ(), "WNB_STORE="+store)
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
