@@ -201,16 +201,19 @@ func (k *Keeper) Note(kernelID, path string, content []byte) {
 	if path == "" || !k.opt.Saved(path) {
 		return
 	}
-	var line bytes.Buffer
-	if err := json.Compact(&line, content); err != nil {
-		k.opt.Log.Warn("a kernel tells what cannot be noted", "kernel", kernelID, "error", err)
-		return
+	if bytes.IndexByte(content, '\n') >= 0 { // as kernels do not write it
+		var line bytes.Buffer
+		if err := json.Compact(&line, content); err != nil {
+			k.opt.Log.Warn("a kernel tells what cannot be noted", "kernel", kernelID, "error", err)
+			return
+		}
+		content = line.Bytes()
 	}
 	s := k.at(kernelID, path)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.version++
-	if err := s.journal.Append(s.version, line.Bytes()); err != nil {
+	if err := s.journal.Append(s.version, content); err != nil {
 		k.opt.Log.Error("a session run may miss a cell if the server is killed now", "notebook", path, "cell", c.Cell, "error", err)
 	}
 	s.run.Note(c)

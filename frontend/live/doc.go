@@ -31,9 +31,14 @@
 // cell. So each cell of a document has its outputs here as a page would show
 // them, also for reruns that nobody asked for, and when no page is connected.
 // They are bounded: of printed text head and tail are kept, and the whole goes
-// to a blob. Changes are saved soon after through a [Store], and a [FileStore]
-// is one. Requests for history are answered here, since the history outlives
-// kernels.
+// to a blob. Before a client hears that a cell is done, its outputs are noted in
+// a [Store], so that they outlive a kill -9 of this process; they are saved soon
+// after. A [FileStore] is one. Requests for history are answered here, since the
+// history outlives kernels.
+//
+// A kernel runs each cell with the document as it is saved then, whoever has
+// saved it, and hears of changes meanwhile. What clients save of outputs is
+// weighed against what they have seen: see [Manager.Saved].
 //
 // When a kernel dies, what it was asked is answered with an error that names the
 // reason, the cells that ran get it as an output, and another kernel is started.
