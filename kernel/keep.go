@@ -255,11 +255,7 @@ func (x *Executor) save(ctx context.Context, n *Notebook, k *keeping, res *Resul
 	if err := x.reread(ctx, n, res.Values); err != nil {
 		return err
 	}
-	if err := x.opts.Cache.Save(ctx, k.key, e); err != nil {
-		return err
-	}
-	res.Uncached = "" // a result that could not be used may have been the reason so far
-	return nil
+	return x.opts.Cache.Save(ctx, k.key, e)
 }
 
 // reread makes values with functions those that the cache will give: a cell that

@@ -20,11 +20,13 @@ func (x *Executor) replay(ctx context.Context, n *Notebook, k *keeping, res *Res
 	if err == nil && e != nil {
 		err = x.restoreFiles(ctx, e)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, cache.ErrLost): // the cell runs, and mends it
+		return false
+	case err != nil:
 		x.warn(res, err)
 		return false
-	}
-	if e == nil {
+	case e == nil:
 		return false
 	}
 	if err := x.learn(ctx, n, res.Cell, e); err != nil {

@@ -75,6 +75,7 @@ func (r *run) schedule(ctx context.Context) {
 			go func() {
 				res := r.executor.Run(ctx, r.notebook, c, values)
 				res.inputs = values
+				r.mendable(res)
 				results <- res
 			}()
 		}
@@ -217,8 +218,7 @@ func (r *run) skipped(c *Cell, reason string, onPurpose bool) *Result {
 	return &Result{Cell: c, Status: notebooks.StatusSkipped, Reason: reason, OnPurpose: onPurpose, Start: r.executor.now()}
 }
 
-// values are what a cell reads from others. One that was kept and turns out to
-// be lost is computed again.
+// values are what a cell reads from others.
 func (r *run) values(c *Cell) map[string]*Value {
 	values := map[string]*Value{}
 	for need := range r.notebook.Graph.eachNeed(c.ID) {
@@ -227,12 +227,20 @@ func (r *run) values(c *Cell) map[string]*Value {
 		if need.Name == "" || v == nil {
 			continue
 		}
-		if dep.From != nil {
-			v = r.recoverable(dep, need.Name, v)
-		}
 		values[need.Name] = v
 	}
 	return values
+}
+
+// mendable lets the values of a kept result be computed again if they turn out to
+// be lost.
+func (r *run) mendable(res *Result) {
+	if res.From == nil {
+		return
+	}
+	for name, v := range res.Values {
+		res.Values[name] = r.recoverable(res, name, v)
+	}
 }
 
 // recoverable is a kept value of a cell that runs the cell if the value is lost.
@@ -266,13 +274,9 @@ func (r *run) value(ctx context.Context, name string, results map[string]*Result
 	if !ok {
 		return r.opts.Builtins[name], nil
 	}
-	from := results[owner]
-	v := from.Values[name]
+	v := results[owner].Values[name]
 	if v == nil {
 		return nil, nil
-	}
-	if from.From != nil {
-		v = r.recoverable(from, name, v)
 	}
 	return v.Get(ctx)
 }
