@@ -19,9 +19,7 @@ type hub struct {
 	src      protocol.Source // of messages that the server makes
 	ctx      context.Context // of the kernel's lives
 	cancel   context.CancelFunc
-	stop     chan struct{} // closed when the kernel is to end for good
 	done     chan struct{} // closed when run has ended
-	revive   chan struct{} // starts a dead kernel
 	pumps    sync.WaitGroup
 
 	errands sync.WaitGroup // what is sent to the kernel besides requests
@@ -86,7 +84,7 @@ func newHub(ctx context.Context, id, name string, cfg Config, lib *library, doc 
 	ctx, cancel := context.WithCancel(ctx)
 	return &hub{id: id, name: name, cfg: cfg, lib: lib, doc: doc, path: doc.path,
 		src: protocol.Source{Session: cfg.NewID(), Username: "wnb", Now: cfg.Now, NewID: cfg.NewID},
-		ctx: ctx, cancel: cancel, stop: make(chan struct{}), done: make(chan struct{}), revive: make(chan struct{}, 1), papers: make(chan struct{}, 1),
+		ctx: ctx, cancel: cancel, done: make(chan struct{}), papers: make(chan struct{}, 1),
 		state: protocol.Starting, changed: make(chan struct{}), activity: cfg.Now(),
 		busy: map[requestKey]bool{}, requests: newRequests(), clients: map[string]*Client{},
 		reached: map[string]int64{}, log: newReplay(cfg.Limits.ReplayBytes)}

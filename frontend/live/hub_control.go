@@ -42,8 +42,7 @@ func (h *hub) restart(ctx context.Context) error {
 		h.state, h.ready = protocol.Restarting, false // clients hear of it when it has ended
 	case h.state == protocol.Dead:
 		h.idle = 0
-		h.become(protocol.Restarting)
-		h.revive <- struct{}{} // has room: the state was Dead
+		h.become(protocol.Restarting) // which next waits for
 	}
 	h.mu.Unlock()
 	if k != nil {
@@ -85,7 +84,6 @@ func (h *hub) shutdown(ctx context.Context) error {
 	k := h.kernel
 	if h.leaving != forGood {
 		h.leaving = forGood
-		close(h.stop)
 		h.signal()
 	}
 	h.mu.Unlock()

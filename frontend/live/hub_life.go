@@ -192,21 +192,19 @@ func (h *hub) become(state string) {
 	h.signal()
 }
 
-// next starts the next kernel, or gives nil where there is none.
+// next starts the next kernel, or gives nil where there is none. A dead one waits
+// for somebody to restart it.
 func (h *hub) next() Kernel {
 	for {
 		h.mu.Lock()
-		state, leaving, path := h.state, h.leaving, h.path
+		state, leaving, path, changed := h.state, h.leaving, h.path, h.changed
 		h.mu.Unlock()
 		if leaving == forGood {
 			return nil
 		}
 		if state == protocol.Dead {
-			select {
-			case <-h.revive:
-			case <-h.stop:
-				return nil
-			}
+			<-changed // also where the kernel is to end for good
+			continue
 		}
 		k, err := h.cfg.Start(h.ctx, path)
 		if err == nil {

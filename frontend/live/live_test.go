@@ -419,3 +419,30 @@ func (r *rig) unanswered(kernel string) int {
 	defer h.mu.Unlock()
 	return len(h.requests.pending())
 }
+
+// However fast restarts of a kernel follow each other that cannot start, none
+// waits for ever, and the last one counts.
+func TestRestartsThatFail(t *testing.T) {
+	r := newRig(t, nil)
+	s := r.session("a.wnb")
+	one := r.tab(s.Kernel.ID, "one")
+	for range 50 {
+		r.mu.Lock()
+		r.refuse = errors.New("no such file")
+		r.mu.Unlock()
+		one.finish(one.submit("c", "die"))
+		one.until(protocol.TypeStatus, protocol.Dead)
+		for range 3 {
+			if _, err := r.Restart(context.Background(), s.Kernel.ID); err == nil {
+				t.Fatal("restart of a kernel that cannot start succeeds")
+			}
+		}
+		r.mu.Lock()
+		r.refuse = nil
+		r.mu.Unlock()
+		if _, err := r.Restart(context.Background(), s.Kernel.ID); err != nil {
+			t.Fatal(err)
+		}
+		one.run("c", "print back")
+	}
+}
