@@ -39,5 +39,7 @@
 //	wnb_configure      (ptr,len)          parameters as a JSON object
 //	_initialize        () -> ()           run once, metered
 //
-// The manifest is JSON in the custom section "wnb"; see Manifest and Pack.
+// The manifest is JSON in the custom section "wnb"; see Manifest and Pack. AUTHORS.md
+// in this folder is the guide for those who write extensions; package toolchain
+// compiles what they write.
 package scorer

@@ -16,11 +16,18 @@ func (x *meter) code() []byte {
 	return w.buf
 }
 
-// bodyWriter rewrites one function. left is the local that holds the fuel.
+// bodyWriter rewrites one function.
 type bodyWriter struct {
 	writer
-	x    *meter
-	left uint32
+	x      *meter
+	left   uint32 // the local that holds the fuel
+	blocks []openBlock
+}
+
+// openBlock is a block of the function that is being rewritten.
+type openBlock struct {
+	doubled bool   // there is a block of ours around it
+	around  uint32 // blocks of ours that are open, with this one
 }
 
 // body rewrites function i. A counted function becomes
@@ -62,28 +69,33 @@ func (x *meter) body(i int) []byte {
 func (w *bodyWriter) instructions(b *body, wrapped bool) {
 	x := w.x
 	r := &instrReader{reader: reader{data: x.m.data, pos: b.at, end: b.end}, lim: x.lim}
-	loops, depth := 0, uint32(0)
+	loops := 0
 	for r.more() {
 		in := r.next()
 		raw := x.m.data[in.at:in.end]
 		switch in.op {
 		case 0x02, 0x04:
-			depth++
+			w.open(false)
 			w.raw(raw)
 		case 0x03:
-			depth++
 			loops++
-			w.raw(raw)
-			w.charge(b.info.costs[loops])
+			w.loop(raw, b.info.costs[loops], b.info.spends[loops])
 		case 0x0b:
-			if depth == 0 {
+			if len(w.blocks) == 0 {
 				return
 			}
-			depth--
-			w.raw(raw)
+			w.close()
+		case 0x0c, 0x0d:
+			w.op(byte(in.op), w.label(in.a))
+		case 0x0e:
+			w.put(0x0e)
+			w.u32(uint32(len(in.targets) - 1))
+			for _, t := range in.targets {
+				w.u32(w.label(t))
+			}
 		case 0x0f:
 			if wrapped {
-				w.op(0x0c, depth)
+				w.op(0x0c, w.label(uint32(len(w.blocks))))
 			} else {
 				w.raw(raw)
 			}
@@ -102,6 +114,68 @@ func (w *bodyWriter) instructions(b *body, wrapped bool) {
 	}
 }
 
+// open notes a block. One that is doubled has another one around it.
+func (w *bodyWriter) open(doubled bool) {
+	around := uint32(0)
+	if n := len(w.blocks); n > 0 {
+		around = w.blocks[n-1].around
+	}
+	if doubled {
+		around++
+	}
+	w.blocks = append(w.blocks, openBlock{doubled, around})
+}
+
+func (w *bodyWriter) close() {
+	last := len(w.blocks) - 1
+	w.put(0x0b)
+	if w.blocks[last].doubled {
+		w.put(0x0b)
+	}
+	w.blocks = w.blocks[:last]
+}
+
+// label is where a label is in the metered function, which has more blocks.
+func (w *bodyWriter) label(depth uint32) uint32 {
+	n := uint32(len(w.blocks))
+	if n == 0 {
+		return depth
+	}
+	more := w.blocks[n-1].around
+	if depth < n {
+		more -= w.blocks[n-1-depth].around
+	}
+	return depth + more
+}
+
+// loop writes the start of a loop. One in which nothing else takes fuel becomes two:
+//
+//	left = fuel; loop { if left < 0 { ask for more }; loop { left < 0 -> outer loop; fuel = left -= cost; ... } }
+//
+// so that there is no call in the inner one, around which the compiler would move
+// all values to the stack and back on every turn, and so that no turn waits for
+// the store to the global of the one before. A turn is paid for when the next
+// begins.
+func (w *bodyWriter) loop(raw []byte, cost int64, spends bool) {
+	w.open(!spends)
+	if spends {
+		w.raw(raw)
+		w.charge(cost)
+		return
+	}
+	w.op(0x23, w.x.fuel)
+	w.op(0x21, w.left)
+	w.raw(raw)
+	w.refill()
+	w.raw(raw)
+	w.negative()
+	w.put(0x0d, 1) // br_if to the outer one
+	w.op(0x20, w.left)
+	w.subtract(cost)
+	w.op(0x22, w.left)
+	w.op(0x24, w.x.fuel)
+}
+
 func (w *bodyWriter) resultType(out []valType) {
 	switch len(out) {
 	case 0:
@@ -116,20 +190,36 @@ func (w *bodyWriter) resultType(out []valType) {
 // charge takes a constant off the fuel and asks for more below zero.
 func (w *bodyWriter) charge(cost int64) {
 	w.op(0x23, w.x.fuel)
+	w.subtract(cost)
+	w.check()
+}
+
+func (w *bodyWriter) subtract(cost int64) {
 	w.put(0x42)
 	w.s64(cost)
-	w.put(0x7d) // i64.sub
-	w.check()
+	w.put(0x7d)
 }
 
 // check stores the fuel that is on the stack and asks for more below zero.
 func (w *bodyWriter) check() {
 	w.op(0x22, w.left)
 	w.op(0x24, w.x.fuel)
+	w.refill()
+}
+
+// negative is whether the fuel in the local is below zero.
+func (w *bodyWriter) negative() {
 	w.op(0x20, w.left)
-	w.put(0x42, 0, 0x53, 0x04, 0x40) // i64.const 0; i64.lt_s; if
+	w.put(0x42, 0, 0x53) // i64.const 0; i64.lt_s
+}
+
+// refill asks for more fuel if that in the local is below zero.
+func (w *bodyWriter) refill() {
+	w.negative()
+	w.put(0x04, 0x40)
 	w.op(0x20, w.left)
 	w.op(0x10, w.x.refuel)
+	w.op(0x22, w.left)
 	w.op(0x24, w.x.fuel)
 	w.put(0x0b)
 }

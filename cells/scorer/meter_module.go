@@ -3,7 +3,7 @@ package scorer
 import "math"
 
 // rewriterVersion is part of every cache key and of every record of fuel.
-const rewriterVersion = 1
+const rewriterVersion = 3
 
 const (
 	refuelName = "__refuel"

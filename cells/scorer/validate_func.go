@@ -3,6 +3,7 @@ package scorer
 // funcInfo is what the meter needs to know of a function.
 type funcInfo struct {
 	costs       []int64  // fuel of the function's entry, then of each loop in order
+	spends      []bool   // as costs: fuel is taken within, other than by loops
 	calls       []uint32 // functions it calls
 	indirect    []uint32 // types it calls through tables
 	callSites   int
@@ -60,7 +61,7 @@ func (c *checker) body(i int) bool {
 	}
 	c.vals, c.frames, c.blocks, c.depth = c.vals[:0], c.frames[:0], 0, 0
 	c.weight = 0
-	c.info = funcInfo{costs: []int64{0}, locals: len(c.locals)}
+	c.info = funcInfo{costs: []int64{0}, spends: []bool{false}, locals: len(c.locals)}
 	for _, l := range c.locals {
 		c.info.vector = c.info.vector || l == v128
 	}
@@ -82,7 +83,9 @@ func (c *checker) body(i int) bool {
 // step checks one instruction and charges it to the region it is in.
 func (c *checker) step(in *instr) {
 	c.info.instrs++
-	c.info.costs[c.top().region] += c.cost(in)
+	region := c.top().region
+	c.info.costs[region] += c.cost(in)
+	c.info.spends[region] = c.info.spends[region] || in.spends()
 	if info := in.op.info(); info.plain {
 		if (info.imm == immMemory || info.imm == immZero || info.imm == immMemoryLane) && !c.m.memory {
 			c.r.fail(in.at, "there is no memory")
@@ -100,6 +103,16 @@ func (c *checker) step(in *instr) {
 	default:
 		c.variable(in)
 	}
+}
+
+// spends is true for what takes fuel when it runs: calls, and what is charged by
+// its length.
+func (in *instr) spends() bool {
+	switch in.op {
+	case 0x10, 0x11, 0x40, 0xfc08, 0xfc0a, 0xfc0b, 0xfc0c, 0xfc0e, 0xfc0f, 0xfc11:
+		return true
+	}
+	return false
 }
 
 // cost of an instruction in units of fuel.
@@ -175,6 +188,7 @@ func (c *checker) open(in *instr, ins, outs []valType) {
 		loops++
 		region = len(c.info.costs)
 		c.info.costs = append(c.info.costs, 0)
+		c.info.spends = append(c.info.spends, false)
 	}
 	c.frames = append(c.frames, frame{op: in.op, in: ins, out: outs, height: len(c.vals), region: region, loops: loops})
 	c.pushAll(ins)
@@ -196,5 +210,9 @@ func (c *checker) close(in *instr) frame {
 		c.r.fail(in.at, "%d values too many at the end of a block", len(c.vals)-f.height)
 	}
 	c.frames = c.frames[:len(c.frames)-1]
+	if len(c.frames) > 0 {
+		outer := c.top().region
+		c.info.spends[outer] = c.info.spends[outer] || c.info.spends[f.region]
+	}
 	return f
 }
