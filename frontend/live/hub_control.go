@@ -27,7 +27,7 @@ func (h *hub) interrupt(ctx context.Context) error {
 // restartGrace is how long a kernel may take to end where it is to be restarted;
 // then it is killed. It has nothing to bring to an end: what it has told is here,
 // and the rest goes with it.
-const restartGrace = 60 * time.Millisecond
+const restartGrace = 40 * time.Millisecond
 
 // restart ends the kernel and waits for the next one. A dead one is revived.
 func (h *hub) restart(ctx context.Context) error {
