@@ -104,6 +104,7 @@ func (r *recorder) Record(e cells.Effect) error {
 	if name := r.secrets.named(e); name != "" {
 		r.impure("a name that holds the secret " + name)
 	}
+	written := e
 	e = r.secrets.redact(e)
 	if in, ok := e.(cells.Input); ok {
 		if r.asked[in] {
@@ -115,7 +116,7 @@ func (r *recorder) Record(e cells.Effect) error {
 		if shown, err := r.text.admit(s); err != nil || !shown {
 			return err
 		}
-		r.appendStream(s)
+		r.appendStream(written.(cells.Stream)) // a secret may come in pieces
 	} else {
 		r.effects = append(r.effects, e)
 	}

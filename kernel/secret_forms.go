@@ -11,6 +11,7 @@ import (
 	"html"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,27 +20,50 @@ import (
 )
 
 // clearlyPart is the length from which on a line of a secret, or a part of its
-// base64, is looked for by itself.
-const clearlyPart = 8
+// base64, is looked for by itself, and clearlyWord that of a part that no way of
+// writing changes.
+const (
+	clearlyPart = 8
+	clearlyWord = 12
+)
 
-// secretForms are the ways in which a secret may be written: as it is, line by
-// line, quoted, in CSV, in HTML, in a URL, as base64 or in hex.
+// secretForms are the ways in which a secret may be written: as it is, quoted, in
+// CSV or in HTML, also one in the other, line by line, in a URL, as base64 or in
+// hex.
 func secretForms(text string) []string {
-	var forms []string
-	for _, t := range []string{text, strings.ReplaceAll(text, `"`, `""`)} { // the second is CSV
-		forms = append(forms, t, inner(strconv.Quote(t)), jsonText(t, true), jsonText(t, false), html.EscapeString(t), xmlText(t))
-	}
-	for _, line := range strings.Fields(text) {
-		if len(line) >= clearlyPart {
-			forms = append(forms, line)
+	forms := []string{text}
+	for range 2 {
+		for _, form := range slices.Clone(forms) {
+			forms = append(forms, escaped(form)...)
 		}
 	}
+	forms = append(forms, longer(strings.Fields(text), clearlyPart)...)
+	forms = append(forms, longer(strings.FieldsFunc(text, changes), clearlyWord)...)
 	digits := hex.EncodeToString([]byte(text))
 	forms = append(forms, url.QueryEscape(text), url.PathEscape(text), digits, strings.ToUpper(digits))
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
 		forms = append(forms, encoding.EncodeToString([]byte(text)))
 	}
-	return append(append(forms, base64Within(base64.RawStdEncoding, text)...), base64Within(base64.RawURLEncoding, text)...)
+	forms = append(forms, base64Within(base64.RawStdEncoding, text)...)
+	forms = append(forms, base64Within(base64.RawURLEncoding, text)...)
+	slices.Sort(forms)
+	return slices.Compact(forms)
+}
+
+// escaped is a text inside of others.
+func escaped(text string) []string {
+	return []string{
+		inner(strconv.Quote(text)), jsonText(text, true), jsonText(text, false), strings.ReplaceAll(text, `"`, `""`), html.EscapeString(text), xmlText(text),
+	}
+}
+
+// changes tells characters that some ways of writing write otherwise.
+func changes(c rune) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-')
+}
+
+func longer(parts []string, n int) []string {
+	return slices.DeleteFunc(parts, func(p string) bool { return len(p) < n })
 }
 
 // base64Within is the base64 of a secret that stands inside of another text: it

@@ -50,6 +50,13 @@ func (s *secrets) add(list []secretText) {
 	slices.SortStableFunc(s.known, func(a, b secretText) int { return len(b.text) - len(a.text) })
 }
 
+// any tells whether there is a secret.
+func (s *secrets) any() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.known) > 0
+}
+
 // all are the secrets so far.
 func (s *secrets) all() []secretText {
 	s.mu.RLock()
@@ -95,6 +102,17 @@ func (s *secrets) clean(text string) string {
 }
 
 func (k secretText) mark() string { return "[secret " + k.name + "]" }
+
+// cleanName takes the secrets out of a name, of which not every character can be
+// a part.
+func (s *secrets) cleanName(name string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, k := range s.known {
+		name = strings.ReplaceAll(name, k.text, "secret "+k.name)
+	}
+	return name
+}
 
 // ellipsis ends a text that was cut to show it.
 const ellipsis = "…"
@@ -146,6 +164,9 @@ func (s *secrets) found(data []byte) string {
 
 // redact takes the secrets out of an effect.
 func (s *secrets) redact(e cells.Effect) cells.Effect {
+	if !s.any() {
+		return e
+	}
 	switch e := e.(type) {
 	case cells.Stream:
 		e.Text = s.clean(e.Text)
@@ -158,17 +179,17 @@ func (s *secrets) redact(e cells.Effect) cells.Effect {
 		e.Data = data
 		return e
 	case cells.Param:
-		return cells.Param{Key: s.clean(e.Key), Value: s.clean(e.Value)}
+		return cells.Param{Key: s.cleanName(e.Key), Value: s.clean(e.Value)}
 	case cells.Metric:
-		e.Key = s.clean(e.Key)
+		e.Key = s.cleanName(e.Key)
 		return e
 	case cells.Tag:
-		return cells.Tag{Key: s.clean(e.Key), Value: s.clean(e.Value)}
+		return cells.Tag{Key: s.cleanName(e.Key), Value: s.clean(e.Value)}
 	case cells.Artifact:
-		e.Path = s.clean(e.Path)
+		e.Path = s.cleanName(e.Path)
 		return e
 	case cells.File:
-		e.Path = s.clean(e.Path)
+		e.Path = s.cleanName(e.Path)
 		return e
 	case cells.Input:
 		e.Name = s.clean(e.Name)
@@ -201,7 +222,7 @@ func (s *secrets) named(e cells.Effect) string {
 
 // redactError takes the secrets out of an error of a cell.
 func (s *secrets) redactError(err error) error {
-	if len(s.all()) == 0 || kindOf(err) != lang.KindRuntime {
+	if !s.any() || kindOf(err) != lang.KindRuntime {
 		return err
 	}
 	var e *lang.Error
