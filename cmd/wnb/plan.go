@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -68,14 +69,11 @@ func (s *state) steps(ctx context.Context, store *storage.Store, j *job, f runFl
 		return nil, err
 	}
 	before, err := past(ctx, store, j.path)
-	if err != nil {
-		return nil, err
+	var steps []kernel.Planned
+	if err == nil {
+		steps, err = e.notebook.Plan(ctx, e.options, before)
 	}
-	steps, err := e.notebook.Plan(ctx, e.options, before)
-	if closeErr := e.close(ctx); err == nil {
-		err = closeErr
-	}
-	return steps, err
+	return steps, errors.Join(err, e.close(ctx))
 }
 
 func (s *state) planTable(steps []kernel.Planned) error {
