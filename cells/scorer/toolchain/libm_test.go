@@ -128,7 +128,9 @@ func TestMathOfC(t *testing.T) {
 		for i := range a {
 			x, y := a[i], b[i]
 			if fn.name != "pow" && fn.name != "fmin" && fn.name != "fmax" {
-				y = 1 // there is none
+				if y = 1; i > 0 && x == a[i-1] { // there is no second argument: this was tried
+					continue
+				}
 			}
 			want := fn.f(x, y)
 			d := distance(got[c][i], want, x, y, fn.big)
