@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,8 +38,8 @@ func (e echo) Handle(_ context.Context, m *protocol.Message, send func(*protocol
 }
 
 func source(session string) protocol.Source {
-	n := 0
-	return protocol.Source{Session: session, Now: time.Now, NewID: func() string { n++; return fmt.Sprintf("%s-%d", session, n) }}
+	var n atomic.Int64 // channels are handled at the same time
+	return protocol.Source{Session: session, Now: time.Now, NewID: func() string { return fmt.Sprintf("%s-%d", session, n.Add(1)) }}
 }
 
 // ports are free ones.
@@ -139,13 +140,19 @@ func TestDoor(t *testing.T) {
 	if err != nil || wire.Header.MsgType != protocol.TypeExecuteReply {
 		t.Fatalf("reply %+v, %v", wire, err)
 	}
+	// What is published comes in order: after the idle of the last request there
+	// is nothing that belongs to those before it.
+	text := ""
+	for !strings.Contains(text, "good") {
+		text += <-seen + "\n"
+	}
+	send(shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "the end"})
+	for !strings.Contains(text, "the end") {
+		text += <-seen + "\n"
+	}
 	send(control, protocol.Control, "secret", protocol.ShutdownRequest{})
 	if err := <-ended; err != nil {
 		t.Error(err)
-	}
-	text := ""
-	for len(seen) > 0 {
-		text += <-seen + "\n"
 	}
 	if strings.Count(text, "good") != 1 || strings.Contains(text, "forged") || strings.Contains(text, "wnb_") {
 		t.Errorf("iopub carried:\n%s", text)
