@@ -19,11 +19,25 @@ func (w *World) glob(pattern string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the pattern %q: %w", pattern, err)
 	}
+	names = slices.DeleteFunc(names, func(path string) bool { return hidden(full, path) })
 	for i, path := range names {
 		names[i] = w.spelled(pattern, path)
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// hidden tells whether a part of a path begins with a point where the pattern
+// does not say so. Such files are not listed, as in a shell; a file that is being
+// written is one of them.
+func hidden(pattern, path string) bool {
+	want, parts := strings.Split(pattern, string(filepath.Separator)), strings.Split(path, string(filepath.Separator))
+	for i, part := range parts {
+		if strings.HasPrefix(part, ".") && i < len(want) && !strings.HasPrefix(want[i], ".") {
+			return true
+		}
+	}
+	return false
 }
 
 // listHash is the answer to a question about a list.
@@ -48,7 +62,7 @@ func (w *World) matches(pattern, path string) bool {
 		return false
 	}
 	ok, err := filepath.Match(full, path)
-	return ok && err == nil
+	return ok && err == nil && !hidden(full, path)
 }
 
 // spelled writes a path as the pattern is.

@@ -52,6 +52,14 @@ func TestNotStaleWhenFilesChange(t *testing.T) {
 			{remove("d/c.txt"), "", ""},
 			{remove("d"), "a run | b depends", "a b"},
 		}},
+		{name: "hidden files", files: map[string]string{"d/a.txt": "1"}, cells: "%% a\nio.glob('d/*')\n%% b\nio.glob('d/.*')\n%% c\nio.glob('*/*.txt')", steps: []step{
+			{write("d/.a.txt.123", "half"), "a cached | b run (the list of files d/.* changed) | c cached", "b"},
+			{both(write(".e/a.txt", "1"), write(".e/.b", "2")), "a cached | b cached | c cached", ""},
+		}},
+		{name: "a folder with signs of patterns in its name", files: map[string]string{"d[1]/a.txt": "1", "d1/b.txt": "2"}, cells: "%% a\nio.glob('d[1]/*')", steps: []step{
+			{write("d1/c.txt", "2"), "a run", "a"},
+			{do: write("d[1]/c.txt", "2")},
+		}},
 		{name: "the files of a listing", files: map[string]string{"d/1.txt": "1", "d/2.txt": "2"}, cells: "%% a\n[io.read_text(f) for f in io.glob('d/*')]", steps: []step{
 			{write("d/1.txt", "3"), "a run (file d/1.txt changed)", "a"},
 			{both(write("d/1.txt", "2"), write("d/2.txt", "1")), "a run (file d/1.txt changed)", "a"},
@@ -85,6 +93,9 @@ func TestNotStaleWhenFilesChange(t *testing.T) {
 				{write("in.txt", "1"), "a run | b run | c depends", "a c"},
 				{write("in.txt", "z"), "a run | b run | c depends", "a b"},
 			}},
+		{name: "a file that is logged", files: map[string]string{"in.txt": "1"}, cells: "%% a\ntrack.log_artifact('in.txt')", steps: []step{
+			{write("in.txt", "2"), "a run (file in.txt changed)", "a"},
+		}},
 		{name: "a path that a param names", files: map[string]string{"a.txt": "1", "b.txt": "1"}, params: map[string]any{"path": "a.txt"}, cells: "%% a\nx = io.read_text(params.path)\n%% b\nx", steps: []step{
 			{setParam("path", "b.txt"), "a run (param path a.txt → b.txt) | b depends", "a"},
 			{do: write("a.txt", "2")},

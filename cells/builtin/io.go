@@ -25,7 +25,7 @@ func ioModule() *module {
 		unavailable("read_jsonl", "path"),
 		unavailable("read_sql", "url, query"),
 		&Func{"exists", "path", "Whether there is a file or folder.", `io.exists("people.csv")`, ioExists},
-		&Func{"glob", "pattern", "The paths that match a pattern, sorted: * is any part of a name, ? one character. They are relative to the notebook's folder, as the pattern is.", `io.glob("*.csv")`, ioGlob},
+		&Func{"glob", "pattern", "The paths that match a pattern, sorted: * is any part of a name, ? one character. They are relative to the notebook's folder, as the pattern is. Files whose names begin with a point are left out, unless the pattern says so.", `io.glob("*.csv")`, ioGlob},
 		fetchFunc(),
 	)
 }
