@@ -226,3 +226,43 @@ func TestTwoRunsComputeAResultOnce(t *testing.T) {
 		t.Errorf("2 cells were computed %d times by %d runs", total, runs)
 	}
 }
+
+func TestTheSameForAnyNumberOfThreads(t *testing.T) {
+	text := `
+%% data
+df = samples.make_classification(n_samples=300, n_features=5, seed=3)
+X = df.drop("target")
+y = df["target"]
+%% logreg
+a = ml.LogisticRegression(max_iter=30).fit(X, y)
+%% forest
+b = ml.RandomForestClassifier(n_estimators=7, seed=1).fit(X, y)
+b.feature_importances
+%% boosting
+c = ml.GradientBoostingClassifier(n_estimators=7, seed=1).fit(X, y)
+%% folds
+ml.cross_val_score(ml.RandomForestClassifier(n_estimators=3, seed=1), X, y, cv=3)
+%% csv
+X.to_csv("x.csv")
+back = io.read_csv("x.csv")
+%% map
+zs = pmap(lambda i: ml.RandomForestClassifier(n_estimators=2, seed=i).fit(X, y).score(X, y), range(6))
+`
+	want := ""
+	for _, threads := range []int{1, 2, 3, 8} {
+		r := newRig(t, newMemoryStore(), text)
+		r.jobs = threads
+		with(func(o *kernel.Options) { o.World.Threads = threads })(r)
+		out := r.run()
+		if out.Verdict() != kernel.Finished {
+			t.Fatal(summary(out))
+		}
+		got := picture(t, r.dir, out)
+		if want == "" {
+			want = got
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("with %d threads (-1 +%d):\n%s", threads, threads, d)
+		}
+	}
+}

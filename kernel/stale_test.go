@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/kernel/runlog"
@@ -208,5 +210,32 @@ func both(edits ...edit) edit {
 		for _, e := range edits {
 			e(r)
 		}
+	}
+}
+
+func TestWhatIsReplayedKeepsItsTimes(t *testing.T) {
+	r := newRig(t, newMemoryStore(), "%% a\ntrack.log_metric('m', 1)\nprint('a')\n%% b\nprint(now())")
+	at := func(hours int, run string) edit {
+		return with(func(o *kernel.Options) {
+			o.World.Clock = func() time.Time { return clock.Add(time.Duration(hours) * time.Hour) }
+			o.RunID = run
+		})
+	}
+	at(0, "first")(r)
+	first := r.run().Results[0]
+	at(5, "second")(r)
+	out := r.run()
+	second := out.Results[0]
+	if d := cmp.Diff(first.Effects, second.Effects); d != "" {
+		t.Errorf("effects: %s", d)
+	}
+	if second.From == nil || second.From.Run != "first" || !second.From.Start.Equal(clock) || second.From.Cell != "a" {
+		t.Errorf("it comes from %+v", second.From)
+	}
+	if !second.Start.Equal(clock.Add(5*time.Hour)) || second.Attempts != 0 {
+		t.Errorf("it began %s, attempts %d", second.Start, second.Attempts)
+	}
+	if text := out.Results[1].Effects[1].(cells.Stream).Text; !strings.Contains(text, "e+09") {
+		t.Errorf("now() is %q", text)
 	}
 }
