@@ -82,23 +82,14 @@ func (s *state) buildFolder(ctx context.Context, dir string, force, asJSON bool)
 	return m, ofSandbox(err)
 }
 
-// nodeModules are the folders node_modules from dir upwards, where npm installs
-// AssemblyScript, and the one that WNB_NODE_MODULES names.
+// nodeModules are the folders where AssemblyScript may be installed: first the one
+// that WNB_NODE_MODULES names.
 func (s *state) nodeModules(dir string) []string {
-	var all []string
+	all := toolchain.NodeModules(dir)
 	if set := s.env("WNB_NODE_MODULES"); set != "" {
-		all = append(all, set)
+		all = append([]string{set}, all...)
 	}
-	at, err := filepath.Abs(dir)
-	if err != nil {
-		return all
-	}
-	for ; ; at = filepath.Dir(at) {
-		all = append(all, filepath.Join(at, "node_modules"))
-		if at == filepath.Dir(at) {
-			return all
-		}
-	}
+	return all
 }
 
 // showDiagnostics writes what a compiler said: lines such as FILE:3:5: MESSAGE on

@@ -17,5 +17,5 @@ func extensions(store string) (*builtin.Extensions, *toolchain.Options, error) {
 		return nil, nil, err
 	}
 	run := builtin.NewExtensions(scorer.Config{CacheDir: filepath.Join(dir, "native"), Compiler: nativeCompiler()})
-	return run, &toolchain.Options{Modules: modules}, nil
+	return run, &toolchain.Options{Modules: modules, NodeModules: toolchain.NodeModules(filepath.Dir(store))}, nil
 }

@@ -76,18 +76,8 @@ func build(ctx context.Context, l language, src *Source, opts *Options) (*Module
 	if err != nil {
 		return nil, err
 	}
-	if opts.Modules != nil {
-		wasm, ok, err := opts.Modules.Get(ctx, key)
-		if err != nil {
-			return nil, fmt.Errorf("look up the compiled module: %w", err)
-		}
-		if ok {
-			m, err := stored(wasm, man, opts)
-			if err == nil {
-				m.Key = key
-			}
-			return m, err
-		}
+	if m, err := stored(ctx, key, man, opts); m != nil || err != nil {
+		return m, err
 	}
 	wasm, version, err := compile(ctx, l, &job{src: src, text: text, form: f, man: man, opts: opts})
 	if err != nil {
@@ -107,8 +97,19 @@ func build(ctx context.Context, l language, src *Source, opts *Options) (*Module
 	return m, nil
 }
 
-// stored gives a module that was compiled before the manifest that it has now.
-func stored(wasm []byte, man *scorer.Manifest, opts *Options) (*Module, error) {
+// stored gives a module that was compiled before, with the manifest that it has
+// now; nil if there is none.
+func stored(ctx context.Context, key string, man *scorer.Manifest, opts *Options) (*Module, error) {
+	if opts.Modules == nil {
+		return nil, nil
+	}
+	wasm, ok, err := opts.Modules.Get(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("look up the compiled module: %w", err)
+	}
+	if !ok {
+		return nil, nil
+	}
 	old, err := scorer.ReadManifest(wasm)
 	if err != nil {
 		return nil, fmt.Errorf("compiled module that was kept: %w", err)
@@ -118,7 +119,7 @@ func stored(wasm []byte, man *scorer.Manifest, opts *Options) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Stored = true
+	m.Key, m.Stored = key, true
 	return m, nil
 }
 

@@ -71,6 +71,22 @@ func asSource(text string, name string, g glue) string {
 
 const installAS = "install Node.js and AssemblyScript (npm install assemblyscript, in the project or with -g)"
 
+// NodeModules are the folders node_modules of dir and of those above it, where npm
+// installs AssemblyScript for a project.
+func NodeModules(dir string) []string {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return nil
+	}
+	var all []string
+	for ; ; at = filepath.Dir(at) {
+		all = append(all, filepath.Join(at, "node_modules"))
+		if at == filepath.Dir(at) {
+			return all
+		}
+	}
+}
+
 // asTool is where the compiler is. The names of files are without links.
 type asTool struct{ node, asc, modules, version string }
 
