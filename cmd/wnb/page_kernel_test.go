@@ -256,12 +256,15 @@ func pageConflict(t *testing.T, b context.Context) {
 }
 
 func pageReload(t *testing.T, b context.Context) {
-	s := serveNotebook(t, front+star("long", "for i in range(40):", `    print("line", i)`, "    sleep(0.05)", `"the end"`)+star("next", "7 * 6"))
+	s := serveNotebook(t, front+star("long", "for i in range(40):", `    print("line", i)`, "    sleep(0.05)", `input("the last word? ")`)+star("next", "7 * 6"))
 	p := s.open(t, b, "n.wnb")
 	p.click(".topbar .primary")
 	p.out("long", "line 3")
 	p.run(chromedp.Reload())
 	p.inState("long", "running")
+	p.until("the question, which nobody was there to hear or which another page was asked", `document.querySelector("#cell-long .question input") === document.activeElement`)
+	p.write("the end")
+	p.press("Enter")
 	p.out("long", "the end")
 	p.out("next", "42")
 	p.idle()

@@ -50,6 +50,7 @@ type hub struct {
 	activity  time.Time
 	busy      map[requestKey]bool
 	requests  *requests
+	question  *question // that nobody has answered yet; nil for none
 	clients   map[string]*Client
 	reached   map[string]int64 // the last entry that each session was handed
 	seq       int64
@@ -197,6 +198,9 @@ func (h *hub) missed(session string, since int64) []entry {
 			queue = append(queue, entry{msg: m})
 		}
 	}
+	if q := h.question; q != nil && q.session != session && h.clients[q.session] == nil {
+		queue = append(queue, entry{msg: q.msg})
+	}
 	return queue
 }
 
@@ -205,6 +209,7 @@ func (h *hub) detach(c *Client) {
 	defer h.mu.Unlock()
 	if h.clients[c.session] == c {
 		delete(h.clients, c.session)
+		h.passOn(c.session)
 	}
 }
 

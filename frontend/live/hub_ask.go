@@ -101,6 +101,9 @@ func (h *hub) enter(m *protocol.Message, r *request) {
 	if r != nil {
 		h.requests.add(r)
 	}
+	if m.Header.MsgType == protocol.TypeInputReply {
+		h.question = nil
+	}
 	if m.Header.MsgType != protocol.TypeShutdownRequest {
 		return
 	}

@@ -41,6 +41,7 @@ func (h *hub) adopt(k Kernel) (end func()) {
 // since its queue could be full before anybody listens to it.
 func (h *hub) begin() {
 	h.life++
+	h.question = nil
 	h.numbered, h.asked, h.ready, h.told = 0, false, false, ""
 	clear(h.busy)
 	ctx, to := h.lifeCtx, h.target()

@@ -44,7 +44,9 @@ func (h *hub) handle(m *protocol.Message) {
 	case r == nil:
 		h.cfg.Log.Debug("a reply to nobody", "kernel", h.id, "type", m.Header.MsgType)
 	default:
-		if m.Channel != protocol.Stdin {
+		if m.Channel == protocol.Stdin {
+			h.asks(r.session, m)
+		} else {
 			h.replied(r, m)
 		}
 		if r.execute {
@@ -83,6 +85,7 @@ func (h *hub) status(r *request, m *protocol.Message, state string) {
 		h.busy[keyOf(m.Parent)] = true
 	case protocol.Idle:
 		delete(h.busy, keyOf(m.Parent))
+		h.question = h.question.unless(m.Parent)
 	default:
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,44 @@ func TestInputGoesToTheTabThatAsked(t *testing.T) {
 			t.Errorf("the other tab got %q", line)
 		}
 	}
+}
+
+// A page that is loaded again is another client, and the only one that can
+// answer what the one before was asked.
+func TestQuestionOutlivesTheTabThatWasAsked(t *testing.T) {
+	r := newRig(t, nil)
+	s := r.session("a.wnb")
+	one, watcher := r.tab(s.Kernel.ID, "one"), r.tab(s.Kernel.ID, "watcher")
+	one.submit("c1", "ask name?")
+	one.until(protocol.TypeInputRequest, "name?")
+	one.c.Close()
+	watcher.until(protocol.TypeInputRequest, "name?")
+	again := r.tab(s.Kernel.ID, "again")
+	again.until(protocol.TypeInputRequest, "name?")
+	again.ask(protocol.Stdin, protocol.InputReply{Value: "Ada"}, "")
+	again.until(protocol.TypeStream, "Ada")
+	again.until(protocol.TypeStatus, protocol.Idle)
+
+	late := r.tab(s.Kernel.ID, "late")
+	late.run("c2", "print there")
+	if slices.Contains(late.log, protocol.TypeInputRequest) {
+		t.Errorf("a question was asked again that is answered: %q", late.log)
+	}
+}
+
+func TestQuestionAfterTheTabHasGone(t *testing.T) {
+	r := newRig(t, nil)
+	s := r.session("a.wnb")
+	one, watcher := r.tab(s.Kernel.ID, "one"), r.tab(s.Kernel.ID, "watcher")
+	one.submit("c1", "print first\nwait\nask name?")
+	one.until(protocol.TypeStream, "first")
+	one.c.Close()
+	if err := r.Interrupt(context.Background(), s.Kernel.ID); err != nil {
+		t.Fatal(err)
+	}
+	watcher.until(protocol.TypeInputRequest, "name?")
+	watcher.ask(protocol.Stdin, protocol.InputReply{Value: "Ada"}, "")
+	watcher.until(protocol.TypeStream, "Ada")
 }
 
 func TestReconnectGetsWhatItMissed(t *testing.T) {
