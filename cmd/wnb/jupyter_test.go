@@ -14,7 +14,7 @@ func python(t *testing.T, modules ...string) string {
 	const exe = "/usr/bin/python3"
 	for _, m := range modules {
 		if out, err := exec.Command(exe, "-c", "import "+m).CombinedOutput(); err != nil {
-			t.Skipf("needs %s with %s (Debian: python3-jupyter-kernel-test, python3-nbclient): %s", exe, m, out)
+			t.Skipf("needs %s with %s (Debian: python3-jupyter-kernel-test, python3-nbclient, jupyter-nbconvert, jupyter-console): %s", exe, m, out)
 		}
 	}
 	return exe
@@ -66,5 +66,21 @@ func TestNBClientOverZeroMQ(t *testing.T) {
 	out := jupyter(t, "nbclient_run.py", "nbclient")
 	if !strings.HasSuffix(out, shownByNBClient) {
 		t.Errorf("got %s, want %s", out, shownByNBClient)
+	}
+}
+
+func TestNBConvert(t *testing.T) {
+	const want = "['41', '42'] 1\n"
+	if out := jupyter(t, "nbconvert_run.py", "nbconvert", "nbformat"); !strings.HasSuffix(out, want) {
+		t.Errorf("got %s, want %s", out, want)
+	}
+}
+
+func TestJupyterConsole(t *testing.T) {
+	out := jupyter(t, "console_run.py", "jupyter_console")
+	for _, want := range []string{"Out[2]: 42", "name? ", `"hello Ada"`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in %s", want, out)
+		}
 	}
 }

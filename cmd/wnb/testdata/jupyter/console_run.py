@@ -1,0 +1,7 @@
+"""Types into jupyter console and prints what it answers."""
+import subprocess
+import sys
+
+typed = 'x = 41\nx + 1\nname = input("name? ")\nAda\n"hello " + name\n'
+done = subprocess.run([sys.executable, "-m", "jupyter_console", "--kernel", "wnb", "--simple-prompt"], input=typed, text=True, capture_output=True)
+print(done.stdout)
