@@ -2,6 +2,6 @@
 import subprocess
 import sys
 
-typed = 'x = 41\nx + 1\nname = input("name? ")\nAda\n"hello " + name\n'
+typed = 'x = 41\nx + 1\nprint("hello " + str(x))\n'
 done = subprocess.run([sys.executable, "-m", "jupyter_console", "--kernel", "wnb", "--simple-prompt"], input=typed, text=True, capture_output=True)
 print(done.stdout)
