@@ -3,6 +3,7 @@ package kernel
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -162,6 +163,8 @@ func (s *secrets) found(data []byte) string {
 	return ""
 }
 
+func isJSON(mime string) bool { return mime == "application/json" || strings.HasSuffix(mime, "+json") }
+
 // redact takes the secrets out of an effect.
 func (s *secrets) redact(e cells.Effect) cells.Effect {
 	if !s.any() {
@@ -174,7 +177,11 @@ func (s *secrets) redact(e cells.Effect) cells.Effect {
 	case cells.Display:
 		data := make(map[string][]byte, len(e.Data))
 		for mime, content := range e.Data {
-			data[mime] = s.cleaned(content)
+			clean := s.cleaned(content)
+			if isJSON(mime) && json.Valid(content) && !json.Valid(clean) {
+				continue // a number in it was a secret; the other forms are shown
+			}
+			data[mime] = clean
 		}
 		e.Data = data
 		return e

@@ -194,6 +194,28 @@ func TestASecretOfManyLines(t *testing.T) {
 	}
 }
 
+// TestASecretNumberInAFigure checks that the JSON of a figure is left out where a secret in it is a number, which cannot
+// be taken out of JSON.
+func TestASecretNumberInAFigure(t *testing.T) {
+	for secret, whole := range map[string]bool{"4815162342": false, "1234567890": true} {
+		r := newRig(t, newMemoryStore(), "%% a\n_t = secret('T')\nplot.line([1, 4815162342])")
+		setSecret("T", secret)(r)
+		found := false
+		for _, e := range r.run().Results[0].Effects {
+			if d, ok := e.(cells.Display); ok {
+				_, there := d.Data["application/vnd.wnb.figure+json"]
+				found = true
+				if there != whole || d.Data["image/svg+xml"] == nil {
+					t.Errorf("secret %s: the data is there: %v, want %v", secret, there, whole)
+				}
+			}
+		}
+		if !found {
+			t.Error("no figure")
+		}
+	}
+}
+
 func TestAFileWithASecretStaysAsItIs(t *testing.T) {
 	r := newRig(t, newMemoryStore(), fetched+"frame({'a': [body]}).to_csv('out.csv')")
 	setSecret("T", planted)(r)

@@ -61,13 +61,18 @@ func (f *Figure) Freeze()               {}
 func (f *Figure) Truth() starlark.Bool  { return true }
 func (f *Figure) Hash() (uint32, error) { return starlark.String(f.figure.Hash()).Hash() }
 
-// Render gives the figure as SVG, and its description as text.
+// Render gives the figure as SVG with its data, from which a page shows values,
+// and its description as text.
 func (f *Figure) Render(context.Context) (map[string][]byte, error) {
-	svg, err := f.figure.SVG()
+	svg, data, err := f.figure.SVGWithData()
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"image/svg+xml": svg, "text/plain": []byte(f.figure.Alt())}, nil
+	forms := map[string][]byte{"image/svg+xml": svg, "text/plain": []byte(f.figure.Alt())}
+	if data != nil {
+		forms[plot.DataType] = data
+	}
+	return forms, nil
 }
 
 var figureMethods = newMethods("figure",

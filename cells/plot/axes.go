@@ -1,6 +1,9 @@
 package plot
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // area is a rectangle in pixels; y0 is its top.
 type area struct{ x0, y0, x1, y1 float64 }
@@ -27,6 +30,8 @@ type axes struct {
 type panel struct {
 	area
 	x, y scale
+	s    *scene
+	n    int // which panel of the figure it is
 }
 
 // Distances in pixels.
@@ -44,7 +49,11 @@ func (s *scene) panel(ax axes) panel {
 	l := layout{axes: ax, s: s}
 	l.place()
 	l.draw()
-	return panel{l.area, l.xScale(), l.yScale()}
+	p := panel{l.area, l.xScale(), l.yScale(), s, len(s.panels)}
+	s.panels = append(s.panels, l.data(s.legends))
+	s.legends = nil
+	s.class = p.class()
+	return p
 }
 
 // layout fits the labels of two axes around the plot area. Each side's labels take room from the other side, so it is
@@ -209,9 +218,11 @@ func (a axis) scale(from, to float64) scale {
 }
 
 func (l *layout) draw() {
+	l.s.class = fmt.Sprintf("wnb-axes-%d", len(l.s.panels))
 	l.drawGrid()
 	l.drawLines()
 	l.drawTickLabels()
+	l.s.class = ""
 	l.drawLabels()
 }
 

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -73,13 +74,46 @@ func (b Bar) draw(s *scene) {
 	}
 	p := s.panel(ax)
 	for i, series := range b.Series {
+		s.class = p.series(b.series(p, i))
 		for k, v := range series.Values {
 			if isFinite(v) {
 				b.bar(s, p, i, k, v)
 			}
 		}
 	}
+	s.class = p.class()
 	b.zero(s, p)
+}
+
+// series describes the bars of a series.
+func (b Bar) series(p panel, i int) seriesData {
+	name := nameOr(b.Series[i].Name, "series", i)
+	label := b.YLabel
+	if b.Horizontal {
+		label = b.XLabel
+	}
+	band := b.bandScale(p)
+	d := bands{label: cmp.Or(label, oneLine(b.Series[i].Name), "value")}
+	for k, v := range b.Series[i].Values {
+		from, width := b.place(p, i, k)
+		d.add(band.value(from), band.value(from+width), v)
+	}
+	return d.series(name, seriesColor(i), b.Horizontal)
+}
+
+// bandScale is the scale of the categories.
+func (b Bar) bandScale(p panel) scale {
+	if b.Horizontal {
+		return p.y
+	}
+	return p.x
+}
+
+// place returns where the bar of a series and category starts on the axis of the categories and how wide it is, in pixels.
+func (b Bar) place(p panel, series, category int) (from, width float64) {
+	band := b.bandScale(p)
+	width = min(maxBarWidth, barShare*(band.at(1)-band.at(0))/float64(len(b.Series)))
+	return band.at(float64(category)) + width*(float64(series)-float64(len(b.Series))/2), width
 }
 
 // roomForLabels makes room for labels beyond the ends of the bars.
@@ -120,12 +154,11 @@ func (b Bar) labels() []string {
 }
 
 func (b Bar) bar(s *scene, p panel, series, category int, v float64) {
-	band, value := p.x, p.y
+	value := p.y
 	if b.Horizontal {
-		band, value = p.y, p.x
+		value = p.x
 	}
-	width := min(maxBarWidth, barShare*(band.at(1)-band.at(0))/float64(len(b.Series)))
-	from := band.at(float64(category)) + width*(float64(series)-float64(len(b.Series))/2)
+	from, width := b.place(p, series, category)
 	gap := min(0.5, width/10)
 	a, z := value.at(0), value.at(v)
 	if b.Horizontal {

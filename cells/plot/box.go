@@ -71,9 +71,35 @@ func (b Box) draw(s *scene) {
 		x: axis{label: b.XLabel, categories: categoryNames(b.names()), line: true},
 		y: axis{label: b.YLabel, domain: e.padded(), grid: true},
 	})
+	boxes, outliers := b.series()
+	p.series(boxes)
+	s.class = p.class()
 	for i, g := range b.Groups {
 		s.box(p, float64(i), summarize(g.Values))
 	}
+	if len(outliers.Columns[0].Values) > 0 {
+		p.series(outliers)
+	}
+}
+
+// series describes the boxes and the values beyond the whiskers.
+func (b Box) series() (boxes, outliers seriesData) {
+	roles := []string{"x", "low", "q1", "median", "q3", "high"}
+	boxes = seriesData{Name: "boxes", Color: hexColor(seriesColor(0).color), Kind: boxSeries, Columns: make([]columnData, len(roles))}
+	var xs, ys column
+	for i, g := range b.Groups {
+		f := summarize(g.Values)
+		for k, v := range []float64{float64(i), f.low, f.q1, f.median, f.q3, f.high} {
+			c := &boxes.Columns[k]
+			c.Role, c.Label, c.Values = roles[k], roles[k], append(c.Values, v)
+		}
+		for _, v := range f.outliers {
+			xs, ys = append(xs, float64(i)), append(ys, v)
+		}
+	}
+	outliers = seriesData{Name: "outliers", Color: boxes.Color, Kind: pointSeries,
+		Columns: []columnData{{"x", "x", xs}, {"y", "value", ys}}}
+	return boxes, outliers
 }
 
 func (s *scene) box(p panel, i float64, f fiveNumbers) {

@@ -61,10 +61,22 @@ func (r ROCCurve) draw(s *scene) {
 		y:      axis{label: cmp.Or(r.YLabel, "True positive rate"), domain: unit, grid: true},
 		legend: legend{entries: append(scoreLegend(r.Curves, "AUC", auc), legendEntry{"chance", muted, legendDash})},
 	})
+	classes := p.rates(r.Curves, "false_positive_rate", "true_positive_rate")
+	s.class = p.reference("chance")
 	s.diagonal(p)
 	for i, curve := range r.Curves {
+		s.class = classes[i]
 		s.series(p, curve, seriesColor(i), false)
 	}
+}
+
+// rates describes curves of two rates and returns their classes.
+func (p panel) rates(curves []XY, x, y string) []string {
+	classes := make([]string, len(curves))
+	for i, curve := range curves {
+		classes[i] = p.series(lineData(nameOr(curve.Name, "curve", i), seriesColor(i), curve, x, y))
+	}
+	return classes
 }
 
 // diagonal draws the line from corner to corner.
@@ -150,11 +162,14 @@ func (r PRCurve) draw(s *scene) {
 		y:      axis{label: cmp.Or(r.YLabel, "Precision"), domain: unit, grid: true},
 		legend: legend{entries: entries},
 	})
+	classes := p.rates(r.Curves, "recall", "precision")
 	if r.Prevalence > 0 {
+		s.class = p.reference("chance")
 		y := p.y.at(r.Prevalence)
 		s.add(lineMark{[]point{{p.x.at(0), y}, {p.x.at(1), y}}, muted, 1, dashLength})
 	}
 	for i, curve := range r.Curves {
+		s.class = classes[i]
 		s.series(p, steps(curve), seriesColor(i), false)
 	}
 }
@@ -199,8 +214,11 @@ func (r Calibration) draw(s *scene) {
 		y:      axis{label: cmp.Or(r.YLabel, "Share of positives"), domain: unit, grid: true},
 		legend: legend{entries: entries},
 	})
+	classes := p.rates(r.Curves, "predicted", "observed")
+	s.class = p.reference("perfectly calibrated")
 	s.diagonal(p)
 	for i, curve := range r.Curves {
+		s.class = classes[i]
 		s.series(p, curve, seriesColor(i), true)
 	}
 }

@@ -165,8 +165,20 @@ func (h Hist) draw(s *scene) {
 		legend: legend{entries: seriesLegend(h.names(), legendSquare, overlap)},
 	})
 	for i, values := range heights {
+		s.class = p.series(h.series(i, b, values))
 		h.bars(s, p, b, values, i)
 	}
+}
+
+// series describes the bars of a series.
+func (h Hist) series(i int, b bins, values []float64) seriesData {
+	from, to := make([]float64, b.n), make([]float64, b.n)
+	for k := range from {
+		from[k], to[k] = b.edge(k), b.edge(k+1)
+	}
+	label := map[bool]string{true: "density", false: "count"}[h.Density]
+	return seriesData{Name: nameOr(h.Series[i].Name, "series", i), Color: hexColor(seriesColor(i).color), Kind: barSeries,
+		Columns: []columnData{{"from", "from", from}, {"to", "to", to}, {"value", label, values}}}
 }
 
 // overlap is the opacity of series that lie over each other.

@@ -66,18 +66,28 @@ func (f FeatureImportance) draw(s *scene) {
 		x: axis{label: f.XLabel, domain: domain, bare: true},
 		y: axis{label: f.YLabel, categories: categoryNames(names)},
 	})
-	zero := p.x.at(0)
+	zero, half := p.x.at(0), barShare*min(28, p.y.at(1)-p.y.at(0))/2
+	s.class = p.series(f.series(order, half/(p.y.at(1)-p.y.at(0))))
 	for k, i := range order {
 		v, y := f.Values[i], p.y.at(float64(k))
-		half := barShare * min(28, p.y.at(1)-p.y.at(0)) / 2
 		end := p.x.at(v)
 		s.rect(zero, y-half, end, y+half, seriesColor(0))
 		if half >= labelSize/2-1 {
 			s.labelBeside(p, end, y, labels[k], v < 0)
 		}
 	}
+	s.class = p.class()
 	x := crisp(zero)
 	s.line(muted, 1, point{x, p.y0}, point{x, p.y1})
+}
+
+// series describes the bars, each of which takes half of a category on both sides of its middle.
+func (f FeatureImportance) series(order []int, half float64) seriesData {
+	d := bands{label: cmp.Or(f.XLabel, "importance")}
+	for k, i := range order {
+		d.add(float64(k)-half, float64(k)+half, f.Values[i])
+	}
+	return d.series("importance", seriesColor(0), true)
 }
 
 // importanceLabel shows three decimals where that says something, so that a column of them is easy to compare.

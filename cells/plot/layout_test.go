@@ -87,7 +87,7 @@ func TestNothingIsCut(t *testing.T) {
 		}
 		s := fig.scene()
 		for _, m := range s.marks {
-			x0, y0, x1, y1 := bounds(m)
+			x0, y0, x1, y1 := bounds(m.mark)
 			const rounding = 0.01
 			if !(x0 >= -rounding && y0 >= -rounding && x1 <= s.width+rounding && y1 <= s.height+rounding) {
 				t.Errorf("%+v reaches from %v,%v to %v,%v in a %s of %v×%v", m, x0, y0, x1, y1, fig.Kind(), s.width, s.height)

@@ -1,5 +1,7 @@
 package plot
 
+import "fmt"
+
 type legendShape int
 
 const (
@@ -31,7 +33,7 @@ func (e legendEntry) swatchWidth() float64 {
 	return swatch
 }
 
-// legend explains colours. Its title is optional.
+// legend explains colours. Its title is optional. Entry i explains series i of the panel, see [panel.series].
 type legend struct {
 	title   string
 	entries []legendEntry
@@ -65,8 +67,11 @@ func (s *scene) legend(l legend) {
 			end += edge - x
 			x, y, rows = edge, y+lineHeight+2, rows-1
 		}
+		s.class = fmt.Sprintf("wnb-legend-%d-%d", len(s.panels), i)
 		e.draw(s, x, y)
 		s.label(x+e.swatchWidth()+6, y, name, anchorStart, ink)
+		s.class = ""
+		s.legends = append(s.legends, legendData{Series: i, Box: [4]float64{x, y - lineHeight/2, end, y + lineHeight/2}})
 		x = end + legendGap
 	}
 	s.top = y + lineHeight/2 + 4
@@ -124,6 +129,13 @@ func (b *colorBar) draw(s *scene, a area) {
 		s.add(textMark{point: point{s.width - edge, (a.y0 + a.y1) / 2}, text: text, size: labelSize,
 			anchor: anchorMiddle, turn: 90, fill: ink})
 	}
+}
+
+// colorBar draws the bar of a panel, which is no part of its data.
+func (s *scene) colorBar(b *colorBar, p panel) {
+	s.class = ""
+	b.draw(s, p.area)
+	s.class = p.class()
 }
 
 // color returns the colour of v.

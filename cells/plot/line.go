@@ -117,6 +117,7 @@ func (l Line) draw(s *scene) {
 		legend: legend{entries: seriesLegend(xyNames(l.Series), legendLine, 1)},
 	})
 	for i, series := range l.Series {
+		s.class = p.series(lineData(nameOr(series.Name, "series", i), seriesColor(i), series, l.XLabel, yLabel))
 		s.series(p, series, seriesColor(i), l.Markers)
 	}
 }

@@ -87,6 +87,7 @@ func (m ConfusionMatrix) draw(s *scene) {
 		x: axis{label: cmp.Or(m.XLabel, "Predicted class"), categories: categoryNames(m.Classes)},
 		y: axis{label: cmp.Or(m.YLabel, "True class"), categories: categoryNames(m.Classes)},
 	})
+	cells := matrixData{label: "count"}
 	for i, row := range m.Counts {
 		total := sum(row)
 		for j, n := range row {
@@ -94,6 +95,8 @@ func (m ConfusionMatrix) draw(s *scene) {
 			if total > 0 {
 				share = float64(n) / total
 			}
+			cells.add(i, j, float64(n))
+			cells.share = append(cells.share, share)
 			text := FormatInt(n)
 			if m.Normalize {
 				text = shareText(share)
@@ -102,6 +105,7 @@ func (m ConfusionMatrix) draw(s *scene) {
 			s.cell(p, i, j, fill, text, over)
 		}
 	}
+	p.series(cells.series())
 }
 
 // shareText shows two decimals, and 0 and 1 only for exactly none and all.
@@ -222,9 +226,11 @@ func (h Heatmap) draw(s *scene) {
 		y:   axis{label: h.YLabel, categories: categoryNames(h.Rows)},
 		bar: bar,
 	})
-	bar.draw(s, p.area)
+	s.colorBar(bar, p)
+	cells := matrixData{label: cmp.Or(h.ValueLabel, "value")}
 	for i, row := range h.Values {
 		for j, v := range row {
+			cells.add(i, j, v)
 			if !isFinite(v) {
 				continue
 			}
@@ -232,6 +238,7 @@ func (h Heatmap) draw(s *scene) {
 			s.cell(p, i, j, fill, h.number(v, bar), readableOn(color.NRGBA(fill.color)))
 		}
 	}
+	p.series(cells.series())
 }
 
 // number shows two decimals where the largest number of the table is of that order.

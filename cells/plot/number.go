@@ -101,6 +101,11 @@ func (s scale) at(v float64) float64 {
 	return s.a + (v-s.lo)/(s.hi-s.lo)*(s.b-s.a)
 }
 
+// value is the inverse of at.
+func (s scale) value(pixel float64) float64 {
+	return s.lo + (pixel-s.a)/(s.b-s.a)*(s.hi-s.lo)
+}
+
 // extent is the range of the finite values it has seen.
 type extent struct{ lo, hi float64 }
 

@@ -31,7 +31,7 @@ func (f *Figure) PDF() ([]byte, error) {
 	doc.SetLineJoinStyle("round")
 	w := pdfWriter{doc: doc}
 	for _, m := range s.marks {
-		if err := w.mark(m); err != nil {
+		if err := w.mark(m.mark); err != nil {
 			return nil, fmt.Errorf("draw %s as PDF: %w", f.Kind(), err)
 		}
 	}

@@ -158,7 +158,7 @@ func TestThemedColors(t *testing.T) {
 	}
 	for _, want := range []string{
 		`<g fill="#ffffff"><g fill="var(--wnb-bg, #ffffff)">`,
-		`<g stroke="#e4e7ec" fill="none" stroke-width="1" stroke-linejoin="round"><g stroke="var(--wnb-grid, #e4e7ec)">`,
+		`<g class="wnb-axes-0" stroke="#e4e7ec" fill="none" stroke-width="1" stroke-linejoin="round"><g stroke="var(--wnb-grid, #e4e7ec)">`,
 		`<g fill="var(--wnb-ink, #1b1f24)">`, `<g fill="var(--wnb-muted, #5c6672)">`,
 	} {
 		if !bytes.Contains(svg, []byte(want)) {

@@ -29,7 +29,7 @@ func (f *Figure) PNG(dpi int) ([]byte, error) {
 	c := canvas{height: s.height, vg: vgimg.NewWith(
 		vgimg.UseWH(length(s.width), length(s.height)), vgimg.UseDPI(dpi))}
 	for _, m := range s.marks {
-		c.mark(m)
+		c.mark(m.mark)
 	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, c.vg.Image()); err != nil {

@@ -79,7 +79,7 @@ func (sc Scatter) draw(s *scene) {
 		bar:    colors.bar,
 	})
 	if colors.bar != nil {
-		colors.bar.draw(s, p.area)
+		s.colorBar(colors.bar, p)
 	}
 	sc.points(s, p, colors)
 }
@@ -95,12 +95,15 @@ func (sc Scatter) shown() []int {
 	return out
 }
 
-// pointColors tells the colour of each point.
+// pointColors tells the colour of each point, and the legend entry that explains it.
 type pointColors struct {
 	of     func(i int) paint
+	entry  func(i int) int
 	legend []legendEntry
 	bar    *colorBar
 }
+
+func oneEntry(int) int { return 0 }
 
 func (sc Scatter) colors() pointColors {
 	switch {
@@ -110,14 +113,14 @@ func (sc Scatter) colors() pointColors {
 		e := newExtent()
 		e.add(sc.Value...)
 		bar := &colorBar{label: sc.ColorLabel, domain: e.widened(), ramp: viridis, whole: wholeNumbers(finite(sc.Value))}
-		return pointColors{bar: bar, of: func(i int) paint {
+		return pointColors{bar: bar, entry: oneEntry, of: func(i int) paint {
 			if !isFinite(sc.Value[i]) {
 				return data(palette[6])
 			}
 			return bar.color(sc.Value[i])
 		}}
 	}
-	return pointColors{of: func(int) paint { return seriesColor(0) }}
+	return pointColors{entry: oneEntry, of: func(int) paint { return seriesColor(0) }}
 }
 
 func categoryColors(category []string) pointColors {
@@ -132,8 +135,14 @@ func categoryColors(category []string) pointColors {
 	if other > 0 {
 		legend = append(legend, legendEntry{count(other, "other"), grey, legendDot})
 	}
-	return pointColors{legend: legend, of: func(i int) paint {
+	entry := func(i int) int {
 		if k, ok := index[category[i]]; ok {
+			return k
+		}
+		return len(names)
+	}
+	return pointColors{legend: legend, entry: entry, of: func(i int) paint {
+		if k := entry(i); k < len(names) {
 			return seriesColor(k)
 		}
 		return grey
@@ -189,7 +198,9 @@ func (sc Scatter) points(s *scene, p panel, colors pointColors) {
 	if alpha == 0 {
 		alpha = densityAlpha(at, radius)
 	}
+	classes := sc.series(p, shown, colors)
 	if len(shown) > pointLimit {
+		s.class = p.image()
 		layer := newDotLayer(p.area, radius)
 		for k, i := range shown {
 			layer.dot(at[k], colors.of(i).fade(alpha))
@@ -198,8 +209,35 @@ func (sc Scatter) points(s *scene, p panel, colors pointColors) {
 		return
 	}
 	for k, i := range shown {
+		s.class = classes[colors.entry(i)]
 		s.dot(at[k].x, at[k].y, radius, colors.of(i).fade(alpha))
 	}
+}
+
+// series describes the points, by class where they are coloured by class, and returns the SVG class of each series.
+func (sc Scatter) series(p panel, shown []int, colors pointColors) []string {
+	n := max(1, len(colors.legend))
+	xs, ys, values := make([]column, n), make([]column, n), make([]column, n)
+	for _, i := range shown {
+		k := colors.entry(i)
+		xs[k], ys[k] = append(xs[k], sc.X[i]), append(ys[k], sc.Y[i])
+		if sc.Value != nil {
+			values[k] = append(values[k], sc.Value[i])
+		}
+	}
+	classes := make([]string, n)
+	for k := range classes {
+		d := seriesData{Name: "points", Color: hexColor(seriesColor(0).color), Kind: pointSeries,
+			Columns: []columnData{{"x", cmp.Or(oneLine(sc.XLabel), "x"), xs[k]}, {"y", cmp.Or(oneLine(sc.YLabel), "y"), ys[k]}}}
+		if sc.Value != nil {
+			d.Columns = append(d.Columns, columnData{"value", cmp.Or(oneLine(sc.ColorLabel), "value"), values[k]})
+		}
+		if k < len(colors.legend) {
+			d.Name, d.Color = colors.legend[k].name, hexColor(colors.legend[k].color.color)
+		}
+		classes[k] = p.series(d)
+	}
+	return classes
 }
 
 func autoRadius(n int) float64 {

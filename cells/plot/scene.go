@@ -5,8 +5,17 @@ import "image"
 // scene is a drawing: marks in the order they are painted, in CSS pixels from the top left corner.
 type scene struct {
 	width, height float64
-	marks         []mark
+	marks         []placed
 	top           float64 // the first free y below the title and legend
+	class         string  // of the marks that come next
+	panels        []panelData
+	legends       []legendData // drawn since the last panel
+}
+
+// placed is a mark with the class that its SVG element has, by which a page finds the parts of a figure; see [Figure.SVGWithData].
+type placed struct {
+	mark
+	class string
 }
 
 // mark is one of rectMark, lineMark, dotMark, textMark and imageMark.
@@ -73,7 +82,7 @@ func newScene(width, height float64) *scene {
 	return s
 }
 
-func (s *scene) add(m mark) { s.marks = append(s.marks, m) }
+func (s *scene) add(m mark) { s.marks = append(s.marks, placed{m, s.class}) }
 
 // rect accepts corners in any order.
 func (s *scene) rect(x0, y0, x1, y1 float64, fill paint) {

@@ -21,14 +21,16 @@ var roleVariables = map[role]string{
 }
 
 // SVG returns the figure as an SVG element that stands alone or inside an HTML page.
-func (f *Figure) SVG() ([]byte, error) {
-	s := f.scene()
+func (f *Figure) SVG() ([]byte, error) { return f.svg(f.scene()) }
+
+func (f *Figure) svg(s *scene) ([]byte, error) {
 	w := &svgWriter{}
 	fmt.Fprintf(&w.buf, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]s %[2]s" width="%[1]s" height="%[2]s" `+
 		`role="img" aria-label="%[3]s" data-figure="%[4]s" font-family="%[5]s" font-size="%[6]d">`+"\n",
 		px(s.width), px(s.height), escape(f.Alt()), f.hash[:16], svgFonts, labelSize)
 	for _, m := range s.marks {
-		if err := w.mark(m); err != nil {
+		w.class = m.class
+		if err := w.mark(m.mark); err != nil {
 			return nil, fmt.Errorf("draw %s as SVG: %w", f.Kind(), err)
 		}
 	}
@@ -42,6 +44,7 @@ type svgWriter struct {
 	buf   bytes.Buffer
 	open  string
 	depth int
+	class string // of the next mark
 }
 
 // group makes open the current group, which is depth elements deep.
@@ -66,11 +69,18 @@ func (w *svgWriter) painted(property string, p paint, more string) {
 		more += fmt.Sprintf(` %s-opacity="%s"`, property, px(float64(p.color.A)/255))
 	}
 	plain := hexColor(p.color)
-	open, depth := fmt.Sprintf(`<g %s="%s"%s>`, property, plain, more), 1
+	open, depth := fmt.Sprintf(`<g%s %s="%s"%s>`, w.classAttr(), property, plain, more), 1
 	if variable, ok := roleVariables[p.role]; ok {
 		open, depth = open+fmt.Sprintf(`<g %s="var(%s, %s)">`, property, variable, plain), 2
 	}
 	w.group(open, depth)
+}
+
+func (w *svgWriter) classAttr() string {
+	if w.class == "" {
+		return ""
+	}
+	return ` class="` + w.class + `"`
 }
 
 func (w *svgWriter) mark(m mark) error {
@@ -129,8 +139,8 @@ func (w *svgWriter) image(m imageMark) error {
 		return err
 	}
 	w.group("", 0)
-	fmt.Fprintf(&w.buf, `<image x="%s" y="%s" width="%s" height="%s" preserveAspectRatio="none" href="data:image/png;base64,%s"/>`+"\n",
-		px(m.x), px(m.y), px(m.w), px(m.h), base64.StdEncoding.EncodeToString(file.Bytes()))
+	fmt.Fprintf(&w.buf, `<image%s x="%s" y="%s" width="%s" height="%s" preserveAspectRatio="none" href="data:image/png;base64,%s"/>`+"\n",
+		w.classAttr(), px(m.x), px(m.y), px(m.w), px(m.h), base64.StdEncoding.EncodeToString(file.Bytes()))
 	return nil
 }
 

@@ -79,6 +79,9 @@ func TestIPYNB(t *testing.T) {
 	if !seen["wnb-report-2"] {
 		t.Errorf("no cell wnb-report-2 among %v", seen)
 	}
+	if bytes.Contains(b.Bytes(), []byte("vnd.wnb")) {
+		t.Error("it holds what only the page of wnb can read")
+	}
 	if bytes.Contains(b.Bytes(), []byte("var(--wnb")) {
 		t.Error("a figure depends on variables of a page that is not there")
 	}

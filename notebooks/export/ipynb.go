@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -61,6 +62,10 @@ func proseCell(id string, m *markdown, p Page) []notebooks.Cell {
 	return []notebooks.Cell{{ID: used.unique(id), Lang: notebooks.Markdown, Source: text}}
 }
 
+// ownTypes begin the media types that only the page of wnb can read, as the data
+// of its figures. A file for others would only grow by them.
+const ownTypes = "application/vnd.wnb."
+
 // standalone gives outputs whose figures do not need the variables of a page:
 // Jupyter shows an SVG as an image, which cannot see them. The outputs given
 // are left as they are.
@@ -73,6 +78,7 @@ func standalone(list []notebooks.Output) []notebooks.Output {
 		}
 		out.Data = maps.Clone(out.Data)
 		delete(out.Data, "image/svg+xml")
+		maps.DeleteFunc(out.Data, func(mime string, _ []byte) bool { return strings.HasPrefix(mime, ownTypes) })
 		if file, err := SanitizeSVG(svg, SVGOptions{Standalone: true, Alt: altText(out, "")}); err == nil {
 			out.Data["image/svg+xml"] = file
 		}

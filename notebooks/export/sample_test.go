@@ -113,7 +113,7 @@ func samplePage(tb testing.TB) export.Page {
 }
 
 func figure(svg, caption string) notebooks.Output {
-	out := display("image/svg+xml", svg, "text/plain", "Figure")
+	out := display("image/svg+xml", svg, "text/plain", "Figure", "application/vnd.wnb.figure+json", `{"version":1}`)
 	if caption != "" {
 		out.Metadata = map[string]any{"caption": caption}
 	}
