@@ -107,7 +107,9 @@ func TestBarsOfTheDataAreThoseOfTheSVG(t *testing.T) {
 			if p.Series[0].Horizontal {
 				band, value = p.Y, p.X
 			}
-			at := func(a axisData, v float64) float64 { return scale{a.Range[0], a.Range[1], a.Pixels[0], a.Pixels[1]}.at(v) }
+			at := func(a axisData, v float64) float64 {
+				return scale{a.Range[0], a.Range[1], a.Pixels[0], a.Pixels[1]}.at(v)
+			}
 			s := p.Series[0]
 			_, group, _ := strings.Cut(svg, "wnb-series-0-0")
 			group, _, _ = strings.Cut(group, "</g>")
