@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 	"kernel/session":    {"cells", "cells/lang", "cells/builtin", "cells/scorer/toolchain", "kernel", "kernel/cache", "kernel/protocol", "notebooks"},
 	"kernel/zeromq":     {"kernel/protocol"},
 	"kernel/runlog":     {"cells", "cells/lang", "cells/value", "kernel", "kernel/cache", "notebooks", "storage"},
+	"frontend/checks":   {"kernel/check", "notebooks"},
 	"frontend/contents": {"notebooks"},
 	"frontend/server":   {"frontend/contents", "frontend/live", "kernel/protocol", "notebooks"},
 	"frontend/live":     {"frontend/journal", "kernel/protocol", "notebooks"},

@@ -18,6 +18,7 @@ func (s *state) pageRoutes(k *keeper, manager *live.Manager) (index http.Handler
 		return nil, nil, err
 	}
 	mount = k.routes(manager)
+	k.checkRoutes(mount)
 	mount["/static/page/"] = p.Assets()
 	set := settingsHandler{k.settings, k.files, manager}
 	mount["GET /api/wnb/settings/{path...}"] = set

@@ -53,6 +53,11 @@ func (x *Checker) Notebook(ctx context.Context, doc *notebooks.Document, o Optio
 // File gives what is wrong with the text of a notebook, or of a file that cells
 // load if o.Name, which is then its path in the project, ends in .star.
 func File(ctx context.Context, src []byte, o Options) []Diagnostic {
+	return new(Checker).File(ctx, src, o)
+}
+
+// File is like the function of this name.
+func (x *Checker) File(ctx context.Context, src []byte, o Options) []Diagnostic {
 	if isStar(o.Name) {
 		return starFile(ctx, src, o)
 	}
@@ -62,7 +67,7 @@ func File(ctx context.Context, src []byte, o Options) []Diagnostic {
 	if errors.As(err, &errs) {
 		return unreadable(lines, o.Name, errs)
 	}
-	return new(Checker).check(ctx, doc, lines, o)
+	return x.check(ctx, doc, lines, o)
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -25,11 +25,11 @@ export interface Answer<T> {
 }
 
 /** Sends a request and reads the JSON answer; undefined for an empty one. */
-export async function request<T>(method: string, url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> {
+export async function request<T>(method: string, url: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer<T>> {
   let response: Response;
   try {
     response = await fetch(url, {
-      method, credentials: "same-origin", cache: "no-store",
+      method, credentials: "same-origin", cache: "no-store", signal,
       headers: { "X-XSRFToken": cookie("_xsrf"), ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });

@@ -13,6 +13,7 @@ import { startDrag } from "./drag";
 import { fixFor } from "./fix";
 import { Markdown } from "./Markdown";
 import type { Notebook } from "./notebook";
+import { CellProblems } from "./ProblemViews";
 import { duration, statusOf, type Status } from "./status";
 
 /** The time, while something on the page counts it. */
@@ -152,6 +153,7 @@ function View({ nb, cell }: { nb: Notebook; cell: Cell }) {
       tabIndex={focused ? 0 : -1} aria-label={`${cell.isCode ? "Cell" : "Text"} ${cell.id}${said ? ", " + said : ""}`} onMouseDown={pick}>
       <div class="bar" title={status.why} aria-hidden="true" />
       <Head nb={nb} cell={cell} status={status} />
+      <CellProblems nb={nb} cell={cell} />
       <Body nb={nb} cell={cell} />
       {cell.isCode && <Results nb={nb} cell={cell} />}
     </article>

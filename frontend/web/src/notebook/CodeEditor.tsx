@@ -8,6 +8,7 @@ import type { Cell } from "./cell";
 import { makeState, setFound } from "./editor";
 import { highlighted } from "./highlight";
 import type { Notebook } from "./notebook";
+import { markProblems } from "./squiggles";
 
 const near = "800px 0px"; // where editors are made
 
@@ -79,6 +80,11 @@ function Live({ nb, cell, editing }: { nb: Notebook; cell: Cell; editing: boolea
     const v = view.current;
     if (v && v.state.doc.toString() !== text) v.dispatch({ changes: { from: 0, to: v.state.doc.length, insert: text } });
   })), [cell]);
+  useEffect(() => nb.problems.byCell.subscribe((by) => {
+    const v = view.current, found = by.get(cell.id) ?? [];
+    if (!v || !nb.problems.placed(cell.id)) return;
+    markProblems(v, found, { explain: (code) => { nb.problems.explained.value = code; }, fix: (d) => nb.fixProblem(d) });
+  }), [cell, nb]);
   useEffect(() => {
     const v = view.current!;
     if (editing && !v.hasFocus) v.focus();

@@ -1,12 +1,14 @@
 // A notebook that is open: its document, its kernel, its file, its settings.
 import { computed, effect, signal } from "@preact/signals";
 import type { EditorView } from "@codemirror/view";
+import type { Diagnostic } from "../api/check";
 import * as contents from "../api/contents";
 import * as sessions from "../api/sessions";
 import { complain, toast } from "../app/toasts";
 import { folderOf } from "../app/route";
 import type { Cell } from "./cell";
 import { Document } from "./document";
+import { Problems, changesOf } from "./problems";
 import { Runner, isEdited } from "./runner";
 import { Saver } from "./saver";
 
@@ -14,6 +16,7 @@ export class Notebook {
   readonly doc = new Document();
   readonly runner: Runner;
   readonly saver: Saver;
+  readonly problems: Problems;
   readonly settings = signal<sessions.Settings | null>(null);
   readonly opened = signal(false);
   readonly failure = signal("");
@@ -28,6 +31,7 @@ export class Notebook {
 
   constructor(readonly path: string, private readonly asApp = false) {
     this.dir = folderOf(path);
+    this.problems = new Problems(this.doc, path);
     this.saver = new Saver(this.doc, path, (m) => toast(m));
     this.runner = new Runner(this.doc, () => path, () => this.saver.save());
   }
@@ -136,7 +140,39 @@ export class Notebook {
     this.reveal.value = { cell, line, column };
   }
 
+  /** Goes to the next problem, or the one before. */
+  nextProblem(by: 1 | -1): void {
+    const d = this.problems.step(by);
+    if (!d) { toast("Nothing is wrong that can be known without running"); return; }
+    const cell = d.cell && this.doc.find(d.cell);
+    if (!cell) return;
+    if (d.line) {
+      this.doc.select(cell.id);
+      if (cell.kind.peek() === "markdown") cell.editing.value = true;
+      this.doc.mode.value = "edit"; // so that hidden code shows
+    }
+    this.goTo(cell.id, d.line, d.column);
+  }
+
+  /** Carries out what the check suggests, if the cell is still as it was checked. */
+  fixProblem(d: Diagnostic): void {
+    const cell = d.cell && this.doc.find(d.cell);
+    if (!cell || !d.fix) return;
+    if (d.fix.attrs !== undefined) {
+      cell.attrs.value = d.fix.attrs;
+      this.doc.touch();
+    }
+    if (!d.fix.edits?.length) return;
+    if (!this.problems.placed(cell.id)) { toast("The cell was changed since; wait for the next check"); return; }
+    const changes = changesOf(cell.source.peek(), d.fix.edits);
+    const view = this.editors.get(cell.id);
+    if (view) { view.dispatch({ changes }); return; } // can be undone there
+    const text = cell.source.peek();
+    this.doc.setSource(cell, changes.reduceRight((t, c) => t.slice(0, c.from) + c.insert + t.slice(c.to), text));
+  }
+
   close(): void {
+    this.problems.close();
     for (const stop of this.stop.splice(0)) stop();
     if (!this.asApp) this.saver.close();
     this.runner.close();
