@@ -67,7 +67,7 @@ func (x *Executor) Run(ctx context.Context, n *Notebook, c *Cell, values map[str
 		x.compute(ctx, n, c, values, k, res)
 		return res
 	}
-	if x.replay(ctx, n, k, res) {
+	if !x.opts.ClaimFirst && x.replay(ctx, n, k, res) {
 		return res
 	}
 	release, err := x.opts.Cache.Claim(ctx, k.key)

@@ -81,6 +81,9 @@ type Options struct {
 
 	// Cache keeps results; nil if nothing is kept.
 	Cache *cache.Cache
+	// ClaimFirst claims a result before it is looked up, and so looks once. It
+	// is for a cache that is asked over a pipe.
+	ClaimFirst bool
 	// Hashes asks for the hashes of values also without a cache.
 	Hashes bool
 	// Version of wnb: a result of another version is not used.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/kernel/cache"
@@ -27,30 +28,31 @@ func newKernel(sup *host.Supervisor, results cache.Store, src protocol.Source, l
 		p.exit <- live.Exit{Reason: e.Reason, Asked: e.Asked}
 		close(p.exit)
 	}()
-	asked := make(chan asking, mostAsked)
-	go p.answer(asked, results, src, log)
+	asked := make(chan session.Asked, mostAsked)
+	answers := session.Results{Store: results, Source: src, After: time.After, Log: func(err error) {
+		fmt.Fprintf(log, "results of cells: %v\n", err)
+	}}
+	go answers.Serve(context.Background(), asked)
 	go p.pass(asked)
 	return p
 }
 
-// asking is a question of one of the kernel's processes.
-type asking struct {
-	process int
-	message *protocol.Message
-}
-
 // mostAsked is how many questions can wait. A kernel asks one at a time, and
-// notes uses without waiting.
+// notes uses and results without waiting.
 const mostAsked = 1024
 
 // pass takes out the questions. It ends with the supervisor.
-func (p *process) pass(asked chan<- asking) {
+func (p *process) pass(asked chan<- session.Asked) {
 	defer close(p.received)
 	defer close(asked)
 	process := 0
 	for m := range p.Supervisor.Receive() {
 		if m.Header.MsgType == session.TypeResults {
-			asked <- asking{process, m}
+			asker := process
+			asked <- session.Asked{Message: m, Answer: func(reply *protocol.Message) {
+				// A process that is gone does not wait any more.
+				_ = p.Supervisor.Send(context.Background(), asker, reply)
+			}}
 			continue
 		}
 		if startsProcess(m) {
@@ -67,20 +69,6 @@ func startsProcess(m *protocol.Message) bool {
 	}
 	s, err := protocol.As[protocol.Status](m)
 	return err == nil && s.ExecutionState == protocol.Starting
-}
-
-func (p *process) answer(asked <-chan asking, results cache.Store, src protocol.Source, log io.Writer) {
-	for a := range asked {
-		reply, err := session.AnswerResults(context.Background(), results, src, a.message)
-		if err != nil {
-			fmt.Fprintf(log, "results of cells: %v\n", err)
-		}
-		if reply == nil {
-			continue
-		}
-		// A process that is gone does not wait any more.
-		_ = p.Supervisor.Send(context.Background(), a.process, reply)
-	}
 }
 
 // Receive implements live.Kernel.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -59,11 +58,19 @@ type remote struct {
 
 	mu      sync.Mutex
 	last    int64
-	waiting map[int64]chan answer
+	waiting map[int64]func(answer)
+	keeping map[string]*pending // results that the server is asked to keep, by key
+}
+
+// pending is a result that is not kept yet. Until then its key stays claimed, so
+// that nobody computes it again.
+type pending struct {
+	unanswered int
+	release    func() error // of the claim; nil while the cell is not done with it
 }
 
 func newRemote(c Content, out *outbox) *remote {
-	return &remote{Content: c, waiting: map[int64]chan answer{}, ask: func(q question) {
+	return &remote{Content: c, waiting: map[int64]func(answer){}, keeping: map[string]*pending{}, ask: func(q question) {
 		content, err := json.Marshal(q)
 		if err == nil {
 			out.publish(protocol.Header{}, "", protocol.Raw{Type: TypeResults, JSON: content})
@@ -71,20 +78,21 @@ func newRemote(c Content, out *outbox) *remote {
 	}}
 }
 
-// do sends a question and waits for its answer.
-func (r *remote) do(ctx context.Context, q question) (answer, error) {
-	reply := make(chan answer, 1)
+// pose sends a question. then takes the answer; it must not block.
+func (r *remote) pose(q question, then func(answer)) (number int64) {
 	r.mu.Lock()
 	r.last++
 	q.Number = r.last
-	r.waiting[q.Number] = reply
+	r.waiting[q.Number] = then
 	r.mu.Unlock()
-	defer func() {
-		r.mu.Lock()
-		delete(r.waiting, q.Number)
-		r.mu.Unlock()
-	}()
 	r.ask(q)
+	return q.Number
+}
+
+// do sends a question and waits for its answer.
+func (r *remote) do(ctx context.Context, q question) (answer, error) {
+	reply := make(chan answer, 1)
+	number := r.pose(q, func(a answer) { reply <- a })
 	select {
 	case a := <-reply:
 		if a.Error != "" {
@@ -92,8 +100,18 @@ func (r *remote) do(ctx context.Context, q question) (answer, error) {
 		}
 		return a, nil
 	case <-ctx.Done():
+		r.taken(number)
 		return answer{}, context.Cause(ctx)
 	}
+}
+
+// taken takes who waits for an answer off the list.
+func (r *remote) taken(number int64) func(answer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	then := r.waiting[number]
+	delete(r.waiting, number)
+	return then
 }
 
 // answered hands an answer to whoever waits for it.
@@ -102,11 +120,8 @@ func (r *remote) answered(m *protocol.Message) {
 	if json.Unmarshal(m.Content, &a) != nil {
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if reply := r.waiting[a.Number]; reply != nil {
-		reply <- a
-		delete(r.waiting, a.Number)
+	if then := r.taken(a.Number); then != nil {
+		then(a)
 	}
 }
 
@@ -116,10 +131,57 @@ func (r *remote) Results(ctx context.Context, key string) ([]cache.Record, error
 	return a.Records, err
 }
 
-// PutResult keeps a result.
-func (r *remote) PutResult(ctx context.Context, key string, entry []byte, blobs []cells.Blob) error {
-	_, err := r.do(ctx, question{Op: opKeep, Key: key, Entry: entry, Blobs: blobs})
-	return err
+// PutResult asks the server to keep a result, and does not wait for it: the
+// reader of the cell's outputs would wait as well. Questions are answered in
+// order, so that this kernel finds the result from now on. The server logs
+// what cannot be kept; see Results.
+func (r *remote) PutResult(_ context.Context, key string, entry []byte, blobs []cells.Blob) error {
+	r.mu.Lock()
+	k := r.keeping[key]
+	if k == nil {
+		k = &pending{}
+		r.keeping[key] = k
+	}
+	k.unanswered++
+	r.mu.Unlock()
+	r.pose(question{Op: opKeep, Key: key, Entry: entry, Blobs: blobs}, func(answer) { r.kept(key) })
+	return nil
+}
+
+// kept notes that the server is done with a result.
+func (r *remote) kept(key string) {
+	r.mu.Lock()
+	k := r.keeping[key]
+	k.unanswered--
+	if k.unanswered > 0 {
+		k = nil
+	} else {
+		delete(r.keeping, key)
+	}
+	r.mu.Unlock()
+	if k != nil && k.release != nil {
+		_ = k.release() // the end of the process does so as well
+	}
+}
+
+// Claim claims a key. It is given back when what is computed under it is kept.
+func (r *remote) Claim(ctx context.Context, key string) (release func() error, err error) {
+	giveBack, err := r.Content.Claim(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return func() error {
+		r.mu.Lock()
+		k := r.keeping[key]
+		if k != nil {
+			k.release = giveBack
+		}
+		r.mu.Unlock()
+		if k != nil {
+			return nil
+		}
+		return giveBack()
+	}, nil
 }
 
 // UseResult notes that a result was used now. Nobody waits for that.
@@ -132,35 +194,4 @@ func (r *remote) UseResult(_ context.Context, id int64) error {
 func (r *remote) DropResult(ctx context.Context, id int64) error {
 	_, err := r.do(ctx, question{Op: opDrop, Result: id})
 	return err
-}
-
-// AnswerResults is the server's side of TypeResults: it does what a message of a
-// kernel asks for and gives the message that answers it; nil if none is wanted.
-func AnswerResults(ctx context.Context, store cache.Store, src protocol.Source, m *protocol.Message) (*protocol.Message, error) {
-	var q question
-	if err := json.Unmarshal(m.Content, &q); err != nil {
-		return nil, fmt.Errorf("%s: %w", TypeResults, err)
-	}
-	a := answer{Number: q.Number}
-	var err error
-	switch q.Op {
-	case opFind:
-		a.Records, err = store.Results(ctx, q.Key)
-	case opKeep:
-		err = store.PutResult(ctx, q.Key, q.Entry, q.Blobs)
-	case opDrop:
-		err = store.DropResult(ctx, q.Result)
-	case opUse:
-		return nil, store.UseResult(ctx, q.Result)
-	default:
-		err = fmt.Errorf("%s: %q is not known", TypeResults, q.Op)
-	}
-	if err != nil {
-		a.Error = err.Error()
-	}
-	content, err := json.Marshal(a)
-	if err != nil {
-		return nil, err
-	}
-	return src.Request(protocol.Control, protocol.Raw{Type: TypeResults, JSON: content})
 }

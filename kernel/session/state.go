@@ -71,7 +71,7 @@ func (s *Session) kernelOptions() kernel.Options {
 	world.Channels = []kernel.Channel{&held{channels: s.opts.Channels, observer: st.observer}}
 	return kernel.Options{
 		World: world, Project: s.opts.Project, Limits: s.opts.Limits, Observer: st.observer,
-		Cache: s.opts.Cache, Hashes: true, Version: s.opts.Build, Toolchain: s.opts.Toolchain,
+		Cache: s.opts.Cache, ClaimFirst: s.remote != nil, Hashes: true, Version: s.opts.Build, Toolchain: s.opts.Toolchain,
 		Lookup: func(id string) *lang.Program { return st.programs[id] },
 	}
 }
