@@ -28,11 +28,18 @@ type Stream struct {
 
 // Display is a value shown in several forms, by MIME type. Text types hold
 // UTF-8; image types hold the bytes themselves, not base64. Result marks the
-// value of the cell's last expression.
+// value of the cell's last expression. Blobs are the contents that Data names,
+// such as the whole of a table of which it shows a part.
 type Display struct {
 	Data   map[string][]byte
 	Result bool
+	Blobs  []Blob
 }
+
+// TableType is the MIME type of a table that is kept as a whole: JSON with rows,
+// columns (name and dtype), and ref, the SHA-256 of the frame in its own
+// encoding. Without ref, reason says why the whole is not kept.
+const TableType = "application/vnd.wnb.table+json"
 
 // Param is a parameter logged to the run, such as those of an estimator.
 type Param struct{ Key, Value string }

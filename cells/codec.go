@@ -16,6 +16,7 @@ type wire struct {
 	Text       exact             `json:"text,omitempty"`
 	Data       map[string][]byte `json:"data,omitempty"`
 	Result     bool              `json:"result,omitempty"`
+	Blobs      []Blob            `json:"blobs,omitempty"`
 	Value      exact             `json:"value,omitempty"`
 	Step       int64             `json:"step,omitempty"`
 	Time       *time.Time        `json:"time,omitempty"`
@@ -82,7 +83,7 @@ func toWire(e Effect) (wire, error) {
 		}
 		return w, nil
 	case Display:
-		return wire{Kind: "display", Data: e.Data, Result: e.Result}, nil
+		return wire{Kind: "display", Data: e.Data, Result: e.Result, Blobs: e.Blobs}, nil
 	case Param:
 		return wire{Kind: "param", Name: exact(e.Key), Value: exact(e.Value)}, nil
 	case Metric:
@@ -130,7 +131,7 @@ func (w wire) effect() (Effect, error) {
 	case "stream":
 		return Stream{Name: name, Text: text, Whole: blob}, nil
 	case "display":
-		return Display{Data: w.Data, Result: w.Result}, nil
+		return Display{Data: w.Data, Result: w.Result, Blobs: w.Blobs}, nil
 	case "param":
 		return Param{Key: name, Value: value}, nil
 	case "metric":

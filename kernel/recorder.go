@@ -84,6 +84,7 @@ type recorder struct {
 	asked   map[cells.Input]bool
 	fits    fits
 	secrets secrets
+	tables  tables
 }
 
 func newRecorder(x *Executor, n *Notebook, c *Cell, known []secretText, observe func(cells.Effect)) *recorder {
@@ -168,12 +169,13 @@ func (r *recorder) finish(ctx context.Context) ([]cells.Effect, error) {
 			r.observe(s)
 		}
 	}
+	lost := r.putTables(ctx)
 	out := make([]cells.Effect, len(r.effects))
 	for i, e := range r.effects {
 		if b, ok := e.(streamBuilder); ok {
 			e = cells.Stream{Name: b.Name, Text: b.text.String(), Whole: b.Whole}
 		}
-		out[i] = r.secrets.redact(e) // again: some secrets were learned later
+		out[i] = withoutTable(r.secrets.redact(e), lost) // again: some secrets were learned later
 	}
 	return out, nil
 }

@@ -130,7 +130,7 @@ func TestUnusableStores(t *testing.T) {
 			s := open(t, dir, Options{})
 			_, err := s.write.tx.exec(`PRAGMA user_version = 99`)
 			return errors.Join(err, s.Close())
-		}, "was written by a newer wnb (schema version 99, this one knows up to 2): update wnb"},
+		}, "was written by a newer wnb (schema version 99, this one knows up to 3): update wnb"},
 		{"not a database", func(t *testing.T, dir string) error {
 			return os.WriteFile(filepath.Join(dir, "wnb.db"), []byte(strings.Repeat("no database ", 100)), 0o600)
 		}, "wnb.db is damaged or not a database; restore it from a backup"},

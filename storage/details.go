@@ -53,6 +53,10 @@ func (s *Store) Artifacts(ctx context.Context, runID, prefix string) (list []Art
 func (s *Store) Cells(ctx context.Context, runID string) (list []Cell, err error) {
 	err = s.readRun(ctx, runID, func(tx *sql.Tx, run int64) error {
 		list = nil
+		shown, err := cellBlobs(ctx, tx, run)
+		if err != nil {
+			return err
+		}
 		return eachRow(ctx, tx, func(rows *sql.Rows) error {
 			var c Cell
 			var start, size sql.NullInt64
@@ -68,12 +72,26 @@ func (s *Store) Cells(ctx context.Context, runID string) (list []Cell, err error
 			if outputs.Valid {
 				c.Outputs = &Blob{SHA256: outputs.String, Size: size.Int64}
 			}
+			c.Blobs = shown[c.ID]
 			list = append(list, c)
 			return nil
 		}, `SELECT c.cell_id, c.position, c.status, c.reason, c.start_ms, c.duration_ns, c.source_hash, c.outputs, b.size, c.error
 			FROM cells c LEFT JOIN blobs b ON b.sha256 = c.outputs WHERE c.run = ? ORDER BY c.position, c.cell_id`, run)
 	})
 	return list, err
+}
+
+// cellBlobs gives what the outputs of a run's cells name, by cell.
+func cellBlobs(ctx context.Context, tx *sql.Tx, run int64) (map[string][]Blob, error) {
+	byCell := map[string][]Blob{}
+	err := eachRow(ctx, tx, func(rows *sql.Rows) error {
+		var cell string
+		var b Blob
+		err := rows.Scan(&cell, &b.SHA256, &b.Size)
+		byCell[cell] = append(byCell[cell], b)
+		return err
+	}, `SELECT c.cell_id, c.sha256, b.size FROM cell_blobs c JOIN blobs b ON b.sha256 = c.sha256 WHERE c.run = ? ORDER BY c.cell_id, c.sha256`, run)
+	return byCell, err
 }
 
 // consolePiece bounds what WriteConsole holds at a time, a single logged piece apart.

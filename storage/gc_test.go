@@ -47,7 +47,7 @@ func there(t testing.TB, s *Blobs, b Blob) bool {
 // be a foreign key to blobs, which is how the collector finds it.
 var holdsNoBlob = strings.Fields(`
 	artifacts.cell artifacts.kind artifacts.media_type artifacts.path blobs.sha256
-	cells.cell_id cells.error cells.reason cells.source_hash cells.status
+	cell_blobs.cell_id cells.cell_id cells.error cells.reason cells.source_hash cells.status
 	console.data experiments.lifecycle_stage experiments.name
 	latest_metrics.key metric_chunks.data metric_chunks.key params.key params.value
 	results.entry results.entry_sha256 results.key
@@ -68,7 +68,7 @@ func TestCollectorKnowsEveryColumn(t *testing.T) {
 	for _, c := range refs.columns {
 		names = append(names, c.table+"."+c.name)
 	}
-	want := []string{"artifacts.sha256", "cells.outputs", "result_blobs.sha256", "results.entry_blob"}
+	want := []string{"artifacts.sha256", "cell_blobs.sha256", "cells.outputs", "result_blobs.sha256", "results.entry_blob"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("references: check that verify can tell who uses such a blob, then add it here (-want +got):\n%s", diff)
 	}
@@ -112,6 +112,14 @@ func TestCollect(t *testing.T) {
 		}},
 		{name: "outputs of a cell", use: func(t *testing.T, s *Store, b Blob) {
 			log(t, s, create(t, s, NewRun{}).ID, Batch{Cells: []Cell{{ID: "c", Outputs: &b}}})
+		}},
+		{name: "table that a cell shows", use: func(t *testing.T, s *Store, b Blob) {
+			log(t, s, create(t, s, NewRun{}).ID, Batch{Cells: []Cell{{ID: "c", Blobs: []Blob{b, b}}}})
+		}},
+		{name: "table that a cell showed before it ran again", gone: true, use: func(t *testing.T, s *Store, b Blob) {
+			r := create(t, s, NewRun{})
+			log(t, s, r.ID, Batch{Cells: []Cell{{ID: "c", Blobs: []Blob{b}}}})
+			log(t, s, r.ID, Batch{Cells: []Cell{{ID: "c"}}})
 		}},
 		{name: "blob of a result", use: func(t *testing.T, s *Store, b Blob) {
 			putResult(t, s, Result{Key: keyOf("a"), Blobs: []Blob{b}})

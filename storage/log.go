@@ -144,6 +144,24 @@ func (s *Store) logCells(t *tx, run int64, runID string, cells []Cell) error {
 			run, c.ID, c.Position, c.Status, c.Reason, start, int64(c.Duration), c.SourceHash, outputs, c.Error); err != nil {
 			return err
 		}
+		if err := s.logCellBlobs(t, run, runID, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) logCellBlobs(t *tx, run int64, runID string, c Cell) error {
+	if _, err := t.exec(`DELETE FROM cell_blobs WHERE run = ? AND cell_id = ?`, run, c.ID); err != nil {
+		return err
+	}
+	for _, b := range c.Blobs {
+		if _, err := s.nameBlob(t, b.SHA256); err != nil {
+			return fmt.Errorf("run %s: outputs of cell %q: %w", runID, c.ID, err)
+		}
+		if _, err := t.exec(`INSERT INTO cell_blobs (run, cell_id, sha256) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, run, c.ID, b.SHA256); err != nil {
+			return err
+		}
 	}
 	return nil
 }

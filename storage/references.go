@@ -109,6 +109,8 @@ func (s *Store) usersOf(ctx context.Context, sha string) (users []string, err er
 			UNION ALL
 			SELECT 'the outputs of cell ' || c.cell_id || ' of run ' || r.run_id FROM cells c JOIN runs r ON r.id = c.run WHERE c.outputs = ?1
 			UNION ALL
+			SELECT 'a table that cell ' || c.cell_id || ' of run ' || r.run_id || ' shows' FROM cell_blobs c JOIN runs r ON r.id = c.run WHERE c.sha256 = ?1
+			UNION ALL
 			SELECT 'cached result ' || id FROM results WHERE entry_blob = ?1
 			UNION ALL
 			SELECT 'cached result ' || result FROM result_blobs WHERE sha256 = ?1

@@ -87,7 +87,7 @@ func TestRunRoundTrip(t *testing.T) {
 		Metrics: []Metric{{"loss", 3, 0, when}, {"loss", 1, 2, when}, {"loss", 2, 1, when}, {"inf", math.Inf(-1), 0, when}},
 		Tags:    map[string]string{"git.commit": "def"},
 		Cells: []Cell{
-			{ID: "train", Position: 1, Status: "done", Start: when, Duration: 1234567 * time.Nanosecond, SourceHash: "h2", Outputs: &notebook},
+			{ID: "train", Position: 1, Status: "done", Start: when, Duration: 1234567 * time.Nanosecond, SourceHash: "h2", Outputs: &notebook, Blobs: []Blob{notebook}},
 			{ID: "load", Position: 0, Status: "failed", Reason: "r", Error: "line 3: boom"},
 		},
 		Artifacts: []Artifact{{Path: "plots//a.svg", Blob: put(t, s, "<svg/>"), Kind: KindFigure, Cell: "train"}},
@@ -129,7 +129,7 @@ func TestRunRoundTrip(t *testing.T) {
 	}
 	if diff := cmp.Diff([]Cell{
 		{ID: "load", Position: 0, Status: "failed", Reason: "r", Error: "line 3: boom"},
-		{ID: "train", Position: 1, Status: "done", Start: when, Duration: 1234567 * time.Nanosecond, SourceHash: "h2", Outputs: &notebook},
+		{ID: "train", Position: 1, Status: "done", Start: when, Duration: 1234567 * time.Nanosecond, SourceHash: "h2", Outputs: &notebook, Blobs: []Blob{notebook}},
 	}, cells); diff != "" {
 		t.Errorf("cells (-want +got):\n%s", diff)
 	}
@@ -191,6 +191,7 @@ func TestRules(t *testing.T) {
 		{"tags on a run that is over", over.ID, Batch{Tags: map[string]string{"note": "good"}}, nil, ""},
 		{"unknown run", "f00d", Batch{}, ErrNotFound, `"f00d"`},
 		{"unknown blob", r.ID, Batch{Artifacts: []Artifact{{Path: "a", Blob: Blob{SHA256: strings.Repeat("0", 64)}}}}, ErrNotFound, `artifact "a"`},
+		{"unknown table", r.ID, Batch{Cells: []Cell{{ID: "a", Blobs: []Blob{{SHA256: strings.Repeat("0", 64)}}}}}, ErrNotFound, `cell "a"`},
 		{"unknown outputs", r.ID, Batch{Cells: []Cell{{ID: "a", Outputs: &Blob{SHA256: "../../x"}}}}, ErrNotFound, `cell "a"`},
 		{"cell without id", r.ID, Batch{Cells: []Cell{{}}}, &NameError{r.ID, "cell", "", "a cell needs an id"}, ""},
 		{"artifact replaced", r.ID, Batch{Artifacts: []Artifact{{Path: "a", Blob: blob}, {Path: "a", Blob: blob, Kind: KindText}}}, nil, ""},

@@ -78,7 +78,8 @@ type Cell struct {
 	Start      time.Time
 	Duration   time.Duration
 	SourceHash string
-	Outputs    *Blob // its MIME bundles as JSON
+	Outputs    *Blob  // its MIME bundles as JSON
+	Blobs      []Blob // what the outputs name, such as whole tables
 	Error      string
 }
 

@@ -56,6 +56,10 @@ func TestVerify(t *testing.T) {
 		{"artifact damaged", damage("artifact"), ProblemBlob, "damaged, and artifact a.txt of run ", false, 2},
 		{"artifact missing", remove("artifact"), ProblemBlob, "missing, and artifact a.txt of run ", false, 2},
 		{"outputs missing", remove("outputs"), ProblemBlob, "missing, and the outputs of cell c of run ", false, 1},
+		{"table missing", func(t *testing.T, s *Store) {
+			log(t, s, create(t, s, NewRun{}).ID, Batch{Cells: []Cell{{ID: "c", Blobs: []Blob{put(t, s, "table")}}}})
+			remove("table")(t, s)
+		}, ProblemBlob, "missing, and a table that cell c of run ", false, 2},
 		{"blob of a result damaged", damage("result"), ProblemBlob, "damaged, and cached result 1 needs it: wnb store verify --repair", true, 1},
 		{"blob of a result missing", remove("result"), ProblemBlob, "missing, and cached result 1 needs it: wnb store verify --repair", true, 1},
 		{"large entry damaged", damage(large), ProblemBlob, "damaged, and cached result 2 needs it", true, 1},

@@ -41,5 +41,11 @@ func Show(ctx context.Context, h Host, v starlark.Value, result bool) error {
 	if err != nil {
 		return err
 	}
-	return h.Record(cells.Display{Data: data, Result: result})
+	d := cells.Display{Data: data, Result: result}
+	if f, ok := v.(*Frame); ok {
+		if err := f.keepWhole(ctx, h, &d); err != nil {
+			return err
+		}
+	}
+	return h.Record(d)
 }

@@ -36,6 +36,32 @@ func (o DisplayOptions) withDefaults() DisplayOptions {
 	return o
 }
 
+// IsAbridged tells whether Text and HTML show a part of the frame only, with the
+// default options.
+func (f *Frame) IsAbridged() bool {
+	most := DisplayOptions{}.withDefaults()
+	return f.rows > most.MaxRows || len(f.cols) > most.MaxColumns
+}
+
+// Texts are the values as Text and HTML show them, row by row, with as many
+// characters of each as opts has in MaxText; null is nil. All rows and columns
+// are among them.
+func (f *Frame) Texts(opts DisplayOptions) [][]*string {
+	opts = opts.withDefaults()
+	rows := make([][]*string, f.rows)
+	for i := range rows {
+		rows[i] = make([]*string, len(f.cols))
+	}
+	for j, c := range f.cols {
+		for i, cell := range newGridColumn(c, identity(f.rows), opts.MaxText).cells {
+			if !cell.null {
+				rows[i][j] = &cell.text
+			}
+		}
+	}
+	return rows
+}
+
 // A grid is what both displays show: the text of each cell.
 type grid struct {
 	columns []gridColumn

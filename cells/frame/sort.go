@@ -11,6 +11,15 @@ import (
 // of them keep their order. NaN comes after every number and null after NaN, in
 // both directions; strings are ordered by bytes.
 func (f *Frame) Sort(ctx context.Context, by []string, desc []bool) (*Frame, error) {
+	rows, err := f.Order(ctx, by, desc)
+	if err != nil {
+		return nil, err
+	}
+	return f.take(rows), nil
+}
+
+// Order is the order in which Sort puts the rows: their numbers, from 0.
+func (f *Frame) Order(ctx context.Context, by []string, desc []bool) ([]int, error) {
 	cols, err := f.columns(by)
 	if err != nil {
 		return nil, fmt.Errorf("sort: %w", err)
@@ -27,11 +36,7 @@ func (f *Frame) Sort(ctx context.Context, by []string, desc []bool) (*Frame, err
 			directions[i] = desc[min(i, len(desc)-1)]
 		}
 	}
-	rows, err := sortRows(ctx, cols, directions)
-	if err != nil {
-		return nil, err
-	}
-	return f.take(rows), nil
+	return sortRows(ctx, cols, directions)
 }
 
 // Sort orders the values as Frame.Sort does.

@@ -61,6 +61,23 @@ func (e *encoder) object(o Object) error {
 	return e.content(form)
 }
 
+// Keep keeps the content of an object as a part, however small it is. The error
+// of content that cannot be written wraps ErrNoForm.
+func Keep(ctx context.Context, form Form, parts Parts) (cells.Blob, error) {
+	e := newEncoder(ctx, parts, MaxRoot)
+	if b, ok := form.Memo.get(); ok {
+		if kept, err := e.kept(b); kept || err != nil {
+			return b, err
+		}
+	}
+	s := &spill{begin: e.keep, large: e.keep()}
+	b, err := s.all(form.Content)
+	if err == nil && b.Size > inlineContent {
+		form.Memo.set(b) // which is for what is a part in values too
+	}
+	return b, err
+}
+
 func (e *encoder) content(form Form) error {
 	if form.Content == nil {
 		e.tag(contentNone)

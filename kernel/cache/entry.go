@@ -91,6 +91,8 @@ func (e *Entry) Blobs() []cells.Blob {
 			add(effect.Blob)
 		case cells.Stream:
 			add(effect.Whole)
+		case cells.Display:
+			add(effect.Blobs...)
 		}
 	}
 	return out

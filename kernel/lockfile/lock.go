@@ -139,6 +139,9 @@ func (c *Cell) effects(effects []cells.Effect) {
 		case cells.Display:
 			var parts [][]byte
 			for _, mime := range slices.Sorted(maps.Keys(e.Data)) {
+				if mime == cells.TableType { // tells where the table is kept, not what is shown
+					continue
+				}
 				parts = append(parts, []byte(mime), e.Data[mime])
 			}
 			output(parts...)

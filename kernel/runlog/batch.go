@@ -59,6 +59,7 @@ func (r *Run) batch(res *kernel.Result) (storage.Batch, error) {
 	b := storage.Batch{Tags: map[string]string{}}
 	p := provenance(res)
 	var console strings.Builder
+	var shown []storage.Blob
 	for _, e := range res.Effects {
 		switch e := e.(type) {
 		case cells.Stream:
@@ -67,6 +68,10 @@ func (r *Run) batch(res *kernel.Result) (storage.Batch, error) {
 				b.Artifacts = append(b.Artifacts, storage.Artifact{
 					Path: "outputs/" + res.Cell.ID + ".txt", Kind: storage.KindText, MediaType: "text/plain", Blob: storage.Blob(e.Whole), Cell: res.Cell.ID,
 				})
+			}
+		case cells.Display:
+			for _, blob := range e.Blobs {
+				shown = append(shown, storage.Blob(blob))
 			}
 		case cells.Param:
 			b.Params = append(b.Params, storage.Param{Key: e.Key, Value: e.Value})
@@ -82,7 +87,7 @@ func (r *Run) batch(res *kernel.Result) (storage.Batch, error) {
 	b.Console = []byte(console.String())
 	cell := storage.Cell{
 		ID: res.Cell.ID, Position: res.Cell.Index, Status: string(res.Status), Reason: res.Reason,
-		Start: res.Start, Duration: res.Duration, SourceHash: p.Source,
+		Start: res.Start, Duration: res.Duration, SourceHash: p.Source, Blobs: shown,
 	}
 	if res.Err != nil {
 		cell.Error = res.Err.Error()

@@ -15,6 +15,16 @@ CREATE TABLE blobs (
   size   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE cell_blobs (
+  run     INTEGER NOT NULL,
+  cell_id TEXT NOT NULL,
+  sha256  TEXT NOT NULL REFERENCES blobs (sha256),
+  PRIMARY KEY (run, cell_id, sha256),
+  FOREIGN KEY (run, cell_id) REFERENCES cells (run, cell_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX cell_blobs_by_blob ON cell_blobs (sha256);
+
 CREATE TABLE cells (
   run         INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   cell_id     TEXT NOT NULL,
