@@ -25,7 +25,8 @@ import (
 // one with no payload. Decode refuses anything else. The zeros make the numbers
 // stand where the memory of a column may: see memory.go.
 const (
-	codecMagic   = "wnbf"
+	// Magic are the first bytes of what Encode writes.
+	Magic        = "wnbf"
 	codecVersion = 1
 	kindFrame    = 1
 	kindSeries   = 2

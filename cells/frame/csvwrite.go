@@ -16,10 +16,19 @@ import (
 // quoted. Only a NaN comes back as null, and a column without a name gets one.
 // Text that is not UTF-8 or holds a NUL byte is an error.
 func (f *Frame) WriteCSV(ctx context.Context, w io.Writer) error {
+	return f.writeSeparated(ctx, w, ',')
+}
+
+// WriteTSV is WriteCSV with tabs, as spreadsheets take it from the clipboard.
+func (f *Frame) WriteTSV(ctx context.Context, w io.Writer) error {
+	return f.writeSeparated(ctx, w, '\t')
+}
+
+func (f *Frame) writeSeparated(ctx context.Context, w io.Writer, separator byte) error {
 	if len(f.cols) == 0 {
 		return fmt.Errorf("write csv: the frame has no columns")
 	}
-	out := &csvWriter{Writer: bufio.NewWriterSize(w, 1<<16), na: newNATexts(CSVOptions{})}
+	out := &csvWriter{Writer: bufio.NewWriterSize(w, 1<<16), na: newNATexts(CSVOptions{}), separator: separator}
 	null := ""
 	if len(f.cols) == 1 {
 		null = "NA"
@@ -46,7 +55,8 @@ func (f *Frame) WriteCSV(ctx context.Context, w io.Writer) error {
 
 type csvWriter struct {
 	*bufio.Writer
-	na naTexts
+	na        naTexts
+	separator byte
 }
 
 func (w *csvWriter) value(c *Series, row, column int, null string) error {
@@ -63,7 +73,7 @@ func (w *csvWriter) value(c *Series, row, column int, null string) error {
 
 func (w *csvWriter) plain(text string, column int) {
 	if column > 0 {
-		w.WriteByte(',')
+		w.WriteByte(w.separator)
 	}
 	w.WriteString(text)
 }
@@ -72,7 +82,7 @@ func (w *csvWriter) text(text string, column int) error {
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return fmt.Errorf("%s is not UTF-8 text without NUL", shorten(text))
 	}
-	quote := strings.ContainsAny(text, ",\"\r\n") || strings.HasPrefix(text, "\ufeff") || w.na.has([]byte(text))
+	quote := strings.ContainsAny(text, "\"\r\n") || strings.IndexByte(text, w.separator) >= 0 || strings.HasPrefix(text, "\ufeff") || w.na.has([]byte(text))
 	if quote {
 		text = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	}

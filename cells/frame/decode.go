@@ -40,9 +40,9 @@ type decoder struct {
 
 func decode(data []byte, kind byte, memory bool) ([]*Series, error) {
 	d := &decoder{data: data, size: len(data), memory: memory}
-	head := d.take(uint64(len(codecMagic)) + 2)
-	if d.err != nil || string(head[:4]) != codecMagic {
-		return nil, errors.New("it does not start with " + codecMagic)
+	head := d.take(uint64(len(Magic)) + 2)
+	if d.err != nil || string(head[:4]) != Magic {
+		return nil, errors.New("it does not start with " + Magic)
 	}
 	if head[4] != codecVersion {
 		return nil, fmt.Errorf("version %d, this program reads %d", head[4], codecVersion)

@@ -25,7 +25,7 @@ func encode(w io.Writer, kind byte, rows int, cols []*Series) error {
 
 func encodeAs(w io.Writer, kind byte, rows int, cols []*Series, memory bool) error {
 	e := &encoder{w: w, memory: memory}
-	e.bytes(append([]byte(codecMagic), codecVersion, kind))
+	e.bytes(append([]byte(Magic), codecVersion, kind))
 	e.uint32(uint32(len(cols)))
 	e.uint64(uint64(rows))
 	for _, c := range cols {

@@ -46,6 +46,7 @@ var allowed = map[string][]string{
 	"frontend/live":     {"frontend/journal", "kernel/protocol", "notebooks"},
 	"frontend/journal":  {},
 	"frontend/keep":     {"frontend/journal", "kernel", "kernel/runlog", "storage"},
+	"frontend/table":    {"cells/frame"},
 	"frontend/watch":    {},
 	"frontend/dist":     {},
 	"frontend/page":     {"frontend/live", "kernel/protocol", "notebooks"},

@@ -145,7 +145,7 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
 	sessions.files = files
-	index, mount, err := s.pageRoutes(sessions, manager)
+	index, mount, err := s.pageRoutes(store, sessions, manager)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

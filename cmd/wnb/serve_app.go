@@ -48,7 +48,7 @@ func (s *state) serveAppStore(ctx context.Context, store *storage.Store, file st
 	}
 	f.reactive = string(session.Lazy)
 	app, err := page.NewApp(page.AppOptions{
-		Page: p, File: file, Start: s.starter(store, results, filepath.Dir(file), f), Hosts: f.hosts,
+		Page: p, File: file, Start: s.starter(store, results, filepath.Dir(file), f), Hosts: f.hosts, Tables: shownTables(store),
 		Log: func(format string, args ...any) { fmt.Fprintf(s.err, format+"\n", args...) },
 	})
 	if err != nil {

@@ -9,10 +9,13 @@ import (
 	"github.com/wnb-dev/wnb/frontend/dist"
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/frontend/page"
+	"github.com/wnb-dev/wnb/frontend/table"
+	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/storage"
 )
 
 // pageRoutes are the page, and all routes that are not Jupyter's.
-func (s *state) pageRoutes(k *keeper, manager *live.Manager) (index http.Handler, mount map[string]http.Handler, err error) {
+func (s *state) pageRoutes(store *storage.Store, k *keeper, manager *live.Manager) (index http.Handler, mount map[string]http.Handler, err error) {
 	p, err := page.New(dist.Files)
 	if err != nil {
 		return nil, nil, err
@@ -24,7 +27,13 @@ func (s *state) pageRoutes(k *keeper, manager *live.Manager) (index http.Handler
 	mount["GET /api/wnb/settings/{path...}"] = set
 	mount["PATCH /api/wnb/settings/{path...}"] = set
 	mount["GET /api/wnb/versions/{path...}"] = versionText(k.files)
+	mount["GET /api/wnb/tables/{ref}"] = shownTables(store)
 	return p.Index(""), mount, nil
+}
+
+// shownTables are the frames that cells showed in part.
+func shownTables(store *storage.Store) *table.Tables {
+	return table.New(table.Options{Open: store.OpenBlob, NotFound: storage.ErrNotFound, MaxTable: kernel.MaxTables})
 }
 
 // versionText answers with the text of one kept version of a document.

@@ -34,6 +34,9 @@ type AppOptions struct {
 	Runs  int           // at one time; 4
 	Time  time.Duration // of one run; 2 min
 	Log   func(format string, args ...any)
+	// Tables serves the frames that cells showed in part, by the path value "ref";
+	// nil: nobody can page through them.
+	Tables http.Handler
 }
 
 // App serves one notebook to visitors, who need no token: they see text and
@@ -43,6 +46,7 @@ type App struct {
 	opt   AppOptions
 	slots chan struct{}
 	live  *live.Manager
+	key   []byte // signs the tables that visitors were shown
 
 	mu    sync.Mutex
 	texts map[string]string // of the documents of runs, by their path
@@ -58,7 +62,7 @@ func NewApp(opt AppOptions) (*App, error) {
 	if opt.Time == 0 {
 		opt.Time = 2 * time.Minute
 	}
-	a := &App{opt: opt, slots: make(chan struct{}, opt.Runs), texts: map[string]string{}}
+	a := &App{opt: opt, slots: make(chan struct{}, opt.Runs), texts: map[string]string{}, key: []byte(rand.Text())}
 	doc, err := a.document()
 	if err != nil {
 		return nil, err
@@ -103,6 +107,7 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("GET /static/page/", a.opt.Page.Assets())
 	mux.HandleFunc("GET /app/notebook", a.show)
 	mux.HandleFunc("POST /app/run", a.run)
+	mux.HandleFunc("GET /app/tables/{ref}", a.table)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -289,7 +294,7 @@ func (a *App) runAll(ctx context.Context, doc *notebooks.Document, params map[st
 		if !runs(c) {
 			continue
 		}
-		if err := runCell(ctx, client, src, c, say); err != nil {
+		if err := a.runCell(ctx, client, src, c, say); err != nil {
 			return err
 		}
 	}
@@ -297,7 +302,7 @@ func (a *App) runAll(ctx context.Context, doc *notebooks.Document, params map[st
 }
 
 // runCell runs one cell and passes on what it shows.
-func runCell(ctx context.Context, client *live.Client, src protocol.Source, c notebooks.Cell, say func(appEvent) error) error {
+func (a *App) runCell(ctx context.Context, client *live.Client, src protocol.Source, c notebooks.Cell, say func(appEvent) error) error {
 	m, err := src.Request(protocol.Shell, protocol.ExecuteRequest{Code: c.Magic(), StoreHistory: true})
 	if err != nil {
 		return err
@@ -328,7 +333,7 @@ func runCell(ctx context.Context, client *live.Client, src protocol.Source, c no
 				if hidden {
 					continue
 				}
-				err = say(appEvent{c.ID, got.Header.MsgType, json.RawMessage(got.Content)})
+				err = say(appEvent{c.ID, got.Header.MsgType, a.shown(got.Content)})
 			case protocol.TypeError:
 				err = say(appEvent{c.ID, got.Header.MsgType, withoutSource(got)})
 			case protocol.TypeStatus:
