@@ -44,6 +44,11 @@ warn(plain)
 frame({"a": ["long " * 10 + plain]})
 '''
 
+'''starlark {#table}
+display(frame({"a": all * 20}))
+frame({"a": ["x"] * 50 + [plain]})
+'''
+
 '''starlark {#log}
 for i, x in enumerate(all):
     track.log_param("p" + str(i), x)
