@@ -20,7 +20,7 @@ func TestPageAndKernel(t *testing.T) {
 	b := browser(t)
 	for name, test := range map[string]func(t *testing.T, b context.Context){
 		"outputs": pageOutputs, "errors": pageErrors, "input": pageInput, "assistance": pageAssist, "params": pageParams, "reactive": pageReactive,
-		"keep as run": pageKeep, "panels": pagePanels, "stop and restart": pageStop, "two tabs": pageTwoTabs, "conflict": pageConflict,
+		"states": pageStates, "keep as run": pageKeep, "panels": pagePanels, "stop and restart": pageStop, "two tabs": pageTwoTabs, "conflict": pageConflict,
 		"reload in a long cell": pageReload, "kernel killed": pageKilled, "many lines": pageManyLines, "versions": pageVersions, "large notebook": pageLarge,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
@@ -157,6 +157,45 @@ func pageReactive(t *testing.T, b context.Context) {
 	p.press("Ctrl+Enter")
 	p.out("c", "11")
 	p.inState("c", "fresh")
+}
+
+// pageStates looks at what each state says when one points at it.
+func pageStates(t *testing.T, b context.Context) {
+	s := serveNotebook(t, front+star("a", "x = 2")+star("c", "x + 1")+star("bad", `fail("no luck")`)+star("ask", "when = now()")+
+		"```starlark {#off .disabled}\n1\n```\n\n```python {#old}\nimport os\n```\n\n"+star("new", "x * 3"))
+	p := s.open(t, b, "n.wnb")
+	why := func(id, want string) {
+		t.Helper()
+		p.until("why "+id+" is so", fmt.Sprintf(`document.querySelector("#cell-%s .state").title.includes(%q)`, id, want))
+	}
+	why("new", "It has not run yet")
+	for _, id := range []string{"a", "c", "bad", "ask"} {
+		p.click(cell(id) + " header")
+		p.press("Ctrl+Enter")
+	}
+	p.idle()
+	why("a", "It is up to date. It took")
+	why("ask", "Its result is not kept: ")
+	why("bad", "no luck")
+	why("off", "It has the attribute .disabled")
+	why("old", "An import left it in Python")
+	p.click(cell("a") + " .cm-line")
+	p.press("End")
+	p.write("0")
+	why("a", "It was edited since it ran")
+	why("c", "a, which it needs, was edited and not run")
+	p.press("Ctrl+Enter")
+	p.idle()
+	p.inState("c", "stale")
+	why("c", "`x` changed in cell a")
+	p.press("Escape", "0", "0")
+	p.until("the new kernel", `document.querySelector("#cell-c").dataset.state === "earlier"`)
+	why("c", "The output is of an earlier kernel")
+	p.click(cell("a") + " header")
+	p.press("Ctrl+Enter")
+	p.inState("a", "cached")
+	why("a", "its result was taken from the store, in ")
+	p.until("the word", `document.querySelector("#cell-a .state").innerText.startsWith("✓ cached") || document.querySelector("#cell-a .state").innerText.startsWith("cached")`)
 }
 
 func pageKeep(t *testing.T, b context.Context) {

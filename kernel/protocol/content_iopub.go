@@ -120,6 +120,7 @@ type GraphCell struct {
 	Reads   List[string] `json:"reads"`
 	State   string       `json:"state"` // fresh, stale, queued, running, cached, held or failed
 	Why     string       `json:"why"`   // the reason for the state, for people
-	RunMS   float64      `json:"run_ms"`
+	RunMS   float64      `json:"run_ms"` // of this session's run, or of taking the result from the cache
 	Cached  bool         `json:"cached"`
+	SavedMS float64      `json:"saved_ms"` // what the run that was not made took longer
 }

@@ -111,11 +111,7 @@ func (s *Session) graphCell(id string) protocol.GraphCell {
 	if own == nil || own.result == nil {
 		return g
 	}
-	took := own.result.Duration
-	if from := own.result.From; from != nil { // it came from the cache
-		g.Cached, took = true, from.Duration
-	}
-	g.RunMS = float64(took.Microseconds()) / 1000
+	addTimes(&g, own.result)
 	switch {
 	case own.result.Err != nil:
 		g.State, g.Why = "failed", own.result.Err.Msg
@@ -125,9 +121,22 @@ func (s *Session) graphCell(id string) protocol.GraphCell {
 		g.State, g.Why = "held", errHeld.Error()
 	default:
 		g.State = "fresh"
+		if own.result.Uncached != "" {
+			g.Why = "its result is not kept: " + own.result.Uncached
+		}
 	}
 	return g
 }
+
+// addTimes says how long a cell took, and how much longer without the cache.
+func addTimes(g *protocol.GraphCell, r *kernel.Result) {
+	g.RunMS = milliseconds(r.Duration)
+	if r.From != nil {
+		g.Cached, g.SavedMS = true, milliseconds(max(0, r.From.Duration-r.Duration))
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // isHeld tells whether a message of a cell was held.
 func isHeld(res *kernel.Result) bool {

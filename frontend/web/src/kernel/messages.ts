@@ -20,8 +20,11 @@ export interface GraphCell {
   reads: string[];
   state: string;
   why: string;
+  /** Of the run in this session, or of taking the result from the cache. */
   run_ms: number;
   cached: boolean;
+  /** How much longer the run took that was not made. */
+  saved_ms: number;
 }
 
 export interface Graph { cells: GraphCell[]; edges: [string, string][] }

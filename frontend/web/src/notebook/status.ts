@@ -1,4 +1,5 @@
 // What a cell's state is called, and why it is so.
+import type { GraphCell } from "../kernel/messages";
 import type { Cell } from "./cell";
 import type { Notebook } from "./notebook";
 import { isEdited } from "./runner";
@@ -31,9 +32,7 @@ export function statusOf(nb: Notebook, cell: Cell): Status {
 function fromGraph(cell: Cell, g: Cell["graph"]["value"]): Status {
   const time = g ? duration(g.run_ms) : "";
   switch (g?.state) {
-    case "fresh": return g.cached ? { name: "cached", label: `cached, saved ${time}`, why: "The same code read the same values before; its result was taken from the store." }
-      : { name: "fresh", label: time, why: `It is up to date. It took ${time}.` };
-    case "cached": return { name: "cached", label: `cached, saved ${time}`, why: g.why || "Its result was taken from the store." };
+    case "fresh": case "cached": return g.cached ? cached(g, time) : { name: "fresh", label: time, why: `It is up to date. It took ${time}. ${sentence(g.why)}`.trimEnd() };
     case "stale": return { name: "stale", label: "stale", why: sentence(g.why) || "Something that it read changed." };
     case "failed": return { name: "failed", label: "failed", why: sentence(g.why) };
     case "held": return { name: "held", label: "held", why: sentence(g.why) || "It acts on the outside; run it yourself." };
@@ -45,6 +44,11 @@ function fromGraph(cell: Cell, g: Cell["graph"]["value"]): Status {
   if (error?.output_type === "error" && cell.ran.value !== null) return { name: "failed", label: "failed", why: sentence(error.evalue) };
   if (cell.outputs.value.length) return { name: "earlier", label: "from before", why: "The output is of an earlier kernel. Run the cell to bring it up to date." };
   return { name: "none", label: "", why: "It has not run yet." };
+}
+
+function cached(g: GraphCell, time: string): Status {
+  const saved = g.saved_ms >= 1 ? `, saved ${duration(g.saved_ms)}` : "";
+  return { name: "cached", label: "cached" + saved, why: `The same code read the same values before: its result was taken from the store, in ${time}${saved ? ` instead of ${duration(g.run_ms + g.saved_ms)}` : ""}.` };
 }
 
 const sentence = (text: string) => (text ? text[0]!.toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".") : "");
