@@ -73,7 +73,7 @@ export async function settings(path: string): Promise<Settings> {
   return (await request<Settings>("GET", settingsURL(path))).value;
 }
 
-/** Changes settings. They hold from the next start of the kernel. */
-export async function changeSettings(path: string, change: { params?: Record<string, unknown>; mode?: Mode }): Promise<Settings> {
+/** Changes settings, and values of inputs that cells show. */
+export async function changeSettings(path: string, change: { params?: Record<string, unknown>; mode?: Mode; inputs?: Record<string, unknown> }): Promise<Settings> {
   return (await request<Settings>("PATCH", settingsURL(path), change)).value;
 }

@@ -101,7 +101,7 @@ function Results({ nb, cell }: { nb: Notebook; cell: Cell }) {
   }
   return (
     <div class="outputs" aria-label={`Output of ${cell.id}`}>
-      <Outputs outputs={outputs} goTo={(p) => nb.goTo(p.cell, p.line, p.column)} known={(id) => nb.doc.find(id) !== undefined} fix={fixFor(nb, cell, outputs)} />
+      <Outputs outputs={outputs} goTo={(p) => nb.goTo(p.cell, p.line, p.column)} known={(id) => nb.doc.find(id) !== undefined} fix={fixFor(nb, cell, outputs)} set={nb.setInput} />
       {asks && <Question nb={nb} />}
     </div>
   );

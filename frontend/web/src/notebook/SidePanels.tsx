@@ -2,7 +2,7 @@
 import { FileList } from "../files/FileList";
 import { GraphPanel } from "../panel/GraphPanel";
 import { Outline } from "../panel/Outline";
-import { Params } from "../panel/Params";
+import { Params } from "../form/Params";
 import { Section } from "../panel/Section";
 import { Variables } from "../panel/Variables";
 import { panelOpen, sidebarOpen } from "./layout";

@@ -8,6 +8,7 @@ import { complain, toast } from "../app/toasts";
 import { folderOf } from "../app/route";
 import type { Cell } from "./cell";
 import { Document } from "./document";
+import { Inputs } from "./inputs";
 import { Problems, changesOf } from "./problems";
 import { Runner, isEdited } from "./runner";
 import { Saver } from "./saver";
@@ -17,6 +18,7 @@ export class Notebook {
   readonly runner: Runner;
   readonly saver: Saver;
   readonly problems: Problems;
+  private readonly inputs: Inputs;
   readonly settings = signal<sessions.Settings | null>(null);
   readonly opened = signal(false);
   readonly failure = signal("");
@@ -32,6 +34,7 @@ export class Notebook {
   constructor(readonly path: string, private readonly asApp = false) {
     this.dir = folderOf(path);
     this.problems = new Problems(this.doc, path);
+    this.inputs = new Inputs(path, (s) => { this.settings.value = s; });
     this.saver = new Saver(this.doc, path, (m) => toast(m));
     this.runner = new Runner(this.doc, () => path, () => this.saver.save());
   }
@@ -109,6 +112,11 @@ export class Notebook {
       await this.applySettings("wnb mode");
     } catch (e) { complain(e); }
   }
+
+  /** Gives an input another value; the kernel reruns what depends on it. */
+  readonly setInput = async (name: string, value: unknown): Promise<void> => {
+    try { await this.inputs.set(name, value); } catch (e) { complain(e); throw e; }
+  };
 
   private async applySettings(feature: string): Promise<void> {
     if (this.runner.supports.peek().has(feature)) return;

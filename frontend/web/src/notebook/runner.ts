@@ -1,24 +1,17 @@
 // Runs cells: a queue, one request at a time, and what the kernel says about
-// them. Increments are applied only where this page saw their beginning;
-// everything else (a reload in the middle of a cell, another client's requests)
-// is read again from the document, which the server keeps complete.
+// them.
 import { batch, signal } from "@preact/signals";
-import * as contents from "../api/contents";
 import * as sessions from "../api/sessions";
 import { Connection } from "../kernel/connection";
 import { cellOf, executeID, type Graph, type Message } from "../kernel/messages";
 import type { Cell } from "./cell";
 import type { Document } from "./document";
-import * as outputs from "./outputs";
+import { readRunning, storeRunning } from "./resume";
+import { Writer } from "./writer";
 
 export type KernelState = "starting" | "idle" | "busy" | "restarting" | "dead" | "lost";
 
 export interface Question { prompt: string; password: boolean; cell: string; answer: (text: string) => void }
-
-/** How the outputs of a cell that is being written stand. */
-interface Writing { known: boolean; clearNext: boolean }
-
-interface Stored { id: string; cell: string; since: number }
 
 export class Runner {
   readonly state = signal<KernelState>("starting");
@@ -32,13 +25,14 @@ export class Runner {
   readonly generation = signal(0);
   readonly supports = signal<ReadonlySet<string>>(new Set());
   connection: Connection | null = null;
-  private flight: { id: string; cell: string; replied: boolean } | null = null;
-  private writing = new Map<string, Writing>(); // by request and cell
+  private flight: { id: string } | null = null;
+  private readonly writer: Writer;
   private stopping = false;
-  private refresh = 0;
   private closed = false;
 
-  constructor(private readonly doc: Document, private readonly path: () => string, private readonly flush: () => Promise<void>) {}
+  constructor(private readonly doc: Document, private readonly path: () => string, private readonly flush: () => Promise<void>) {
+    this.writer = new Writer(doc, path);
+  }
 
   async start(): Promise<void> {
     try {
@@ -55,7 +49,7 @@ export class Runner {
   }
 
   private opened(again: boolean): void {
-    if (again) this.readOutputs();
+    if (again) this.writer.read();
     this.resume();
     this.connection!.send("kernel_info_request", {});
     this.askGraph();
@@ -106,7 +100,7 @@ export class Runner {
     if (this.flight || !this.connection || !this.waiting.peek().length) return;
     const [cell, ...rest] = this.waiting.peek();
     const id = executeID(cell!.id);
-    this.flight = { id, cell: cell!.id, replied: false };
+    this.flight = { id };
     await this.flush(); // the kernel must know new cells; what failed is shown there
     if (this.flight?.id !== id) return; // stopped meanwhile
     batch(() => {
@@ -118,7 +112,7 @@ export class Runner {
     this.connection.send("execute_request", {
       code: cell!.wire(), silent: false, store_history: true, user_expressions: {}, allow_stdin: true, stop_on_error: false,
     }, { id, metadata: { cellId: cell!.id, deletedCells: this.doc.takeDeleted() } });
-    this.writing.set(id + cell!.id, { known: true, clearNext: true });
+    this.writer.begin(id, cell!);
     if (cell!.wire().trim() === "") cell!.outputs.value = [];
   }
 
@@ -155,36 +149,26 @@ export class Runner {
     });
   }
 
-  // What survives a reload of the page: what runs, and the queue.
-
-  private key(): string { return "wnb.running:" + (this.session.peek()?.kernel.id ?? ""); }
-
   private store(): void {
-    const running = this.running.peek();
-    const stored: Stored[] = this.flight && running ? [{ id: this.flight.id, cell: running.id, since: since(running) }] : [];
-    if (stored.length) localStorage.setItem(this.key(), JSON.stringify(stored));
-    else localStorage.removeItem(this.key());
-    const queue = this.waiting.peek().map((c) => c.id);
-    if (queue.length) sessionStorage.setItem(this.key(), JSON.stringify(queue));
-    else sessionStorage.removeItem(this.key());
+    const running = this.running.peek(), kernel = this.session.peek()?.kernel.id ?? "";
+    const flight = this.flight && running ? { id: this.flight.id, cell: running.id, since: since(running) } : null;
+    storeRunning(kernel, flight, this.waiting.peek().map((c) => c.id));
   }
 
   /** Takes up what ran before a reload, or runs for another tab. */
   private resume(): void {
-    const read = <T>(s: Storage, otherwise: T): T => {
-      try { return JSON.parse(s.getItem(this.key()) ?? "") as T; } catch { return otherwise; }
-    };
-    const [stored] = read<Stored[]>(localStorage, []);
-    const queue = read<string[]>(sessionStorage, []).map((id) => this.doc.find(id)).filter((c): c is Cell => c !== undefined);
-    const cell = stored && this.doc.find(stored.cell);
-    if (!this.flight && cell && this.session.peek()?.kernel.execution_state === "busy") {
+    const session = this.session.peek()!;
+    const { flight, queue } = readRunning(session.kernel.id);
+    const waiting = queue.map((id) => this.doc.find(id)).filter((c): c is Cell => c !== undefined);
+    const cell = flight && this.doc.find(flight.cell);
+    if (!this.flight && cell && session.kernel.execution_state === "busy") {
       this.running.value = cell;
-      cell.phase.value = { name: "running", since: stored.since };
-      if (queue.length) this.flight = { id: stored.id, cell: cell.id, replied: true }; // its idle is told to all
-    } else if (!this.flight && stored) {
-      localStorage.removeItem(this.key());
+      cell.phase.value = { name: "running", since: flight.since };
+      if (waiting.length) this.flight = { id: flight.id }; // its idle is told to all
+    } else if (!this.flight && flight) {
+      storeRunning(session.kernel.id, null, queue);
     }
-    if (queue.length && !this.waiting.peek().length) this.run(queue);
+    if (waiting.length && !this.waiting.peek().length) this.run(waiting);
   }
 
   // Hearing.
@@ -199,47 +183,20 @@ export class Runner {
       case "kernel_info_reply": this.supports.value = new Set(m.content.supported_features ?? []); return;
       case "execute_reply": return this.heardReply(id, cell);
       case "update_display_data":
-        for (const c of this.doc.cells.peek()) c.outputs.value = outputs.updateDisplay(c.outputs.peek(), m.content);
-        return;
+        return this.writer.updateShown(m.content);
       case "execute_input":
-        this.writing.set(id + (cell?.id ?? ""), { known: true, clearNext: true });
-        if (cell) cell.count.value = m.content.execution_count;
+        if (cell) { this.writer.begin(id, cell); cell.count.value = m.content.execution_count; }
         return;
       case "stream": case "display_data": case "execute_result": case "error": case "clear_output":
-        if (cell) this.heardOutput(m, id, cell);
-        else if (m.parent_header.msg_type === "execute_request") this.readSoon();
+        if (cell) this.writer.heard(m, id, cell);
+        else if (m.parent_header.msg_type === "execute_request") this.writer.readSoon();
     }
-  }
-
-  private heardOutput(m: Message & { type: "stream" | "display_data" | "execute_result" | "error" | "clear_output" }, id: string, cell: Cell): void {
-    const key = id + cell.id;
-    if (m.type === "clear_output") {
-      this.writing.set(key, { known: true, clearNext: m.content.wait });
-      if (!m.content.wait) cell.outputs.value = [];
-      return;
-    }
-    const w = this.writing.get(key);
-    if (!w?.known) return this.readSoon();
-    const have = w.clearNext ? [] : cell.outputs.peek();
-    w.clearNext = false;
-    switch (m.type) {
-      case "stream": cell.outputs.value = outputs.appendStream(have, m.content.name, m.content.text); break;
-      case "display_data": cell.outputs.value = outputs.appendDisplay(have, m.content); this.updateShown(m.content); break;
-      case "execute_result": cell.outputs.value = outputs.appendResult(have, m.content); break;
-      case "error": cell.outputs.value = outputs.appendError(have, m.content); break;
-    }
-  }
-
-  /** An id that is shown a second time is updated where it was shown before. */
-  private updateShown(c: Parameters<typeof outputs.updateDisplay>[1]): void {
-    if (!c.transient?.display_id) return;
-    for (const cell of this.doc.cells.peek()) cell.outputs.value = outputs.updateDisplay(cell.outputs.peek(), c);
   }
 
   private heardStatus(id: string, cell: Cell | undefined, state: string, type: string | undefined): void {
     if (!id) { // about the process itself
       if (state === "restarting" || state === "dead" || state === "starting") {
-        if (state !== "starting") { this.drop(); this.generation.value++; this.readSoon(); for (const c of this.doc.cells.peek()) c.ran.value = null; }
+        if (state !== "starting") { this.drop(); this.generation.value++; this.writer.readSoon(); for (const c of this.doc.cells.peek()) c.ran.value = null; }
         this.state.value = state === "starting" ? "idle" : state;
         if (state !== "dead") this.askGraph();
       }
@@ -257,23 +214,18 @@ export class Runner {
   }
 
   private heardReply(id: string, cell: Cell | undefined): void {
-    if (this.flight?.id === id) this.flight.replied = true;
-    if (!cell) return;
-    const w = this.writing.get(id + cell.id);
-    if (w?.clearNext && this.flight?.id === id) { cell.outputs.value = []; w.clearNext = false; }
+    if (cell && this.flight?.id === id) this.writer.replied(id, cell);
   }
 
   private ended(id: string, cell: Cell): void {
-    const w = this.writing.get(id + cell.id);
     batch(() => {
-      if (w?.clearNext) { cell.outputs.value = []; w.clearNext = false; }
+      this.writer.ended(id, cell);
       cell.phase.value = this.waiting.peek().includes(cell) ? { name: "queued" } : { name: "none" };
       if (this.running.peek() === cell) { this.running.value = null; this.question.value = null; }
       if (this.flight?.id === id) this.flight = null;
       this.generation.value++;
       this.store();
     });
-    if (!w?.known) this.readOutputs();
     void this.next();
   }
 
@@ -296,30 +248,9 @@ export class Runner {
     };
   }
 
-  // Reading outputs that this page did not follow.
-
-  private readSoon(): void {
-    if (!this.refresh) this.refresh = window.setTimeout(() => this.readOutputs(), 400);
-  }
-
-  readOutputs(): void {
-    clearTimeout(this.refresh);
-    this.refresh = 0;
-    const before = new Map(this.doc.cells.peek().map((c) => [c, c.outputs.peek()]));
-    void contents.notebook(this.path()).then(({ content }) => batch(() => {
-      for (const json of content.cells) {
-        const cell = this.doc.find(json.id);
-        // What came meanwhile is newer than the answer.
-        if (!cell || json.cell_type !== "code" || before.get(cell) !== cell.outputs.peek()) continue;
-        cell.outputs.value = json.outputs ?? [];
-        cell.count.value = json.execution_count ?? 0;
-      }
-    })).catch(() => undefined); // the next message, or the reconnection, tries again
-  }
-
   close(): void {
     this.closed = true;
-    clearTimeout(this.refresh);
+    this.writer.close();
     this.connection?.close();
   }
 }

@@ -3,6 +3,7 @@ import { memo } from "./memo";
 import type { MimeBundle, OutputJSON } from "../api/contents";
 import { Markdown } from "../notebook/Markdown";
 import { ErrorOutput, type Fix, type GoTo, type Known } from "./ErrorOutput";
+import { Input, inputType, type InputSpec, type SetInput } from "../form/Input";
 import { Figure } from "./Figure";
 import { Frame } from "./Frame";
 import { cleanHTML, needsFrame } from "./sanitize";
@@ -11,8 +12,10 @@ import { Text } from "./Text";
 
 const text = (v: unknown): string => (typeof v === "string" ? v : Array.isArray(v) ? v.join("") : "");
 
-function Bundle({ data, metadata }: { data: MimeBundle; metadata: Record<string, unknown> }) {
+function Bundle({ data, metadata, set }: { data: MimeBundle; metadata: Record<string, unknown>; set?: SetInput }) {
   const has = (mime: string) => data[mime] !== undefined;
+  const input = data[inputType] as InputSpec | undefined;
+  if (input && set && input.kind !== "table" && input.kind !== "plot") return <Input spec={input} set={set} />;
   if (has("image/svg+xml")) return <Figure svg={text(data["image/svg+xml"])} />;
   for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
     if (!has(mime)) continue;
@@ -31,16 +34,18 @@ function Bundle({ data, metadata }: { data: MimeBundle; metadata: Record<string,
   return <Text text={text(data["text/plain"])} />;
 }
 
-function One({ output, goTo, known, fix }: { output: OutputJSON; goTo: GoTo; known: Known; fix?: Fix | null }) {
+interface Around { goTo: GoTo; known: Known; fix?: Fix | null; set?: SetInput }
+
+function One({ output, goTo, known, fix, set }: { output: OutputJSON } & Around) {
   switch (output.output_type) {
     case "stream": return <Text text={text(output.text)} error={output.name === "stderr"} />;
     case "error": return <ErrorOutput evalue={output.evalue} traceback={output.traceback} goTo={goTo} known={known} fix={fix} />;
-    default: return <Bundle data={output.data} metadata={output.metadata} />;
+    default: return <Bundle data={output.data} metadata={output.metadata} set={set} />;
   }
 }
 
 const Kept = memo(One, (a, b) => a.output === b.output && a.fix === b.fix);
 
-export function Outputs({ outputs, goTo, known, fix }: { outputs: OutputJSON[]; goTo: GoTo; known: Known; fix?: Fix | null }) {
-  return <>{outputs.map((o, i) => <Kept key={i} output={o} goTo={goTo} known={known} fix={fix} />)}</>;
+export function Outputs({ outputs, ...around }: { outputs: OutputJSON[] } & Around) {
+  return <>{outputs.map((o, i) => <Kept key={i} output={o} {...around} />)}</>;
 }

@@ -9,7 +9,7 @@ import type { Incoming } from "../kernel/messages";
 import { Markdown } from "../notebook/Markdown";
 import * as fold from "../notebook/outputs";
 import { Outputs } from "../outputs/Outputs";
-import { Params } from "../panel/Params";
+import { Params } from "../form/Params";
 
 interface Shown { title: string; description: string; params: Param[]; cells: { id: string; kind: "markdown" | "code"; source?: string }[] }
 
