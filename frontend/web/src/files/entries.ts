@@ -42,3 +42,6 @@ export function timeText(iso: string | null, now: number): string {
 export function isText(e: Entry): boolean {
   return e.type === "notebook" || /^text\/|json|yaml|toml|xml|javascript|sql/.test(e.mimetype ?? "") || /\.(txt|md|csv|tsv|log|star|py|go|rs|c|h|ts|js|sql|wat|sh|toml|ini|cfg|yaml|yml|json|jsonl|gitignore)$/i.test(e.name);
 }
+
+/** The path of a name in a folder, "" for the top. */
+export const join = (dir: string, name: string) => (dir ? `${dir}/${name}` : name);
