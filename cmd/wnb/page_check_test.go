@@ -15,7 +15,7 @@ import (
 func TestPageAndCheck(t *testing.T) {
 	b := browser(t)
 	for name, test := range map[string]func(t *testing.T, b context.Context){
-		"squiggles": pageSquiggles, "problems": pageProblems,
+		"squiggles": pageSquiggles, "problems": pageProblems, "files that cells write": pageWritten,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
@@ -98,4 +98,17 @@ func pageProblems(t *testing.T, b context.Context) {
 	p.press("Ctrl+a")
 	p.write(`io.read_csv("` + outside + `")["nothing"], missing`)
 	p.until("nothing to be known of the file", squiggle("use")+` === "missing"`)
+}
+
+// pageWritten: what is known of a file is asked again when a cell has run.
+func pageWritten(t *testing.T, b context.Context) {
+	s := serveNotebook(t, front+star("write", `frame({"a": [1]}).to_csv("new.csv")`)+star("read", `missing = io.read_csv("new.csv")["b"]`, "undefined"))
+	p := s.open(t, b, "n.wnb")
+	p.until("what is known before", squiggle("read")+`.includes("undefined")`)
+	if got := p.eval(squiggle("read")); strings.Contains(got, `"b"`) {
+		t.Errorf("the file is not there yet: %s", got)
+	}
+	p.click(cell("write") + " header")
+	p.press("Ctrl+Enter")
+	p.until("what is known of the file", squiggle("read")+`.includes('"b"')`)
 }

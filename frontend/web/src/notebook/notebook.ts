@@ -31,12 +31,12 @@ export class Notebook {
   readonly dir: string;
   private readonly stop: (() => void)[] = [];
 
-  constructor(readonly path: string, private readonly asApp = false) {
+  constructor(readonly path: string) {
     this.dir = folderOf(path);
-    this.problems = new Problems(this.doc, path);
     this.inputs = new Inputs(path, (s) => { this.settings.value = s; });
     this.saver = new Saver(this.doc, path, (m) => toast(m));
     this.runner = new Runner(this.doc, () => path, () => this.saver.save());
+    this.problems = new Problems(this.doc, path, this.runner.generation);
   }
 
   /** Ids of cells whose inputs were edited and not run again, with the cell that was. */
@@ -182,7 +182,7 @@ export class Notebook {
   close(): void {
     this.problems.close();
     for (const stop of this.stop.splice(0)) stop();
-    if (!this.asApp) this.saver.close();
+    this.saver.close();
     this.runner.close();
   }
 }

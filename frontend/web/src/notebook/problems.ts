@@ -1,6 +1,6 @@
 // What is wrong with the notebook, asked of the server a moment after each
 // change. The newest text wins: a request for an older one is cancelled.
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import * as api from "../api/check";
 import type { Diagnostic, Edit } from "../api/check";
 import type { Document } from "./document";
@@ -25,9 +25,11 @@ export class Problems {
   private timer = 0;
   private readonly stop: () => void;
 
-  constructor(private readonly doc: Document, private readonly path: string) {
+  /** World grows when cells may have written files that others read. */
+  constructor(private readonly doc: Document, private readonly path: string, world: ReadonlySignal<number>) {
     this.stop = effect(() => {
       this.doc.revision.value; // what the user changed
+      world.value;
       if (this.doc.cells.value.length) this.schedule();
     });
   }
