@@ -29,3 +29,14 @@ export function updateDisplay(outputs: OutputJSON[], c: Incoming["update_display
   if (!id || !outputs.some(shows)) return outputs;
   return outputs.map((o) => (shows(o) ? { ...o, data: c.data, metadata: c.metadata } as OutputJSON : o));
 }
+
+/**
+ * Puts what comes over what a cell showed before: the last old outputs are of the
+ * run before, and go one by one, so that nothing jumps where all come again.
+ */
+export function over(all: OutputJSON[], old: number, extend: (have: OutputJSON[]) => OutputJSON[]): { all: OutputJSON[]; old: number } {
+  const have = all.slice(0, Math.max(0, all.length - old));
+  const next = extend(have);
+  const left = Math.max(0, Math.min(old, all.length) - (next.length - have.length));
+  return { all: [...next, ...all.slice(all.length - left)], old: left };
+}

@@ -4,6 +4,7 @@
 // server keeps complete.
 import { batch } from "@preact/signals";
 import * as contents from "../api/contents";
+import type { OutputJSON } from "../api/contents";
 import type { Message } from "../kernel/messages";
 import type { Cell } from "./cell";
 import type { Document } from "./document";
@@ -50,12 +51,10 @@ export class Writer {
       if (!m.content.wait) { w.old = 0; cell.outputs.value = []; }
       return;
     }
-    const all = cell.outputs.peek();
     if (w.clearNext) this.replace(w, cell);
-    const have = all.slice(0, Math.max(0, all.length - w.old));
-    const next = extended(have, m);
-    w.old = Math.max(0, w.old - (next.length - have.length));
-    cell.outputs.value = [...next, ...all.slice(all.length - w.old)];
+    const { all, old } = outputs.over(cell.outputs.peek(), w.old, (have) => extended(have, m));
+    w.old = old;
+    cell.outputs.value = all;
     if (m.type === "display_data") this.updateShown(m.content);
   }
 
@@ -118,7 +117,7 @@ function dropOld(w: Writing, cell: Cell): void {
   w.old = 0;
 }
 
-function extended(have: ReturnType<typeof outputs.appendError>, m: Exclude<OutputMessage, { type: "clear_output" }>): ReturnType<typeof outputs.appendError> {
+function extended(have: OutputJSON[], m: Exclude<OutputMessage, { type: "clear_output" }>): OutputJSON[] {
   switch (m.type) {
     case "stream": return outputs.appendStream(have, m.content.name, m.content.text);
     case "display_data": return outputs.appendDisplay(have, m.content);
