@@ -55,7 +55,7 @@ func (w *World) answer(ctx context.Context, c *Cell, kind, name string) (string,
 }
 
 // Unchanged tells whether all questions that a cell asked have the same answers
-// now.
+// now, and the tables that it showed are kept.
 func (x *Executor) Unchanged(ctx context.Context, res *Result) bool {
 	ask := x.ask(res.Cell)
 	for _, q := range cache.Questions(res.Effects) {
@@ -63,7 +63,7 @@ func (x *Executor) Unchanged(ctx context.Context, res *Result) bool {
 			return false
 		}
 	}
-	return true
+	return x.hasTables(ctx, res.Effects)
 }
 
 // ask asks on behalf of a cell.

@@ -101,6 +101,27 @@ func (r *recorder) parts() value.Parts {
 	return newParts{r.world.Blobs}
 }
 
+// hasTables tells whether the tables that a cell showed are kept. It is true
+// where nobody can tell.
+func (x *Executor) hasTables(ctx context.Context, effects []cells.Effect) bool {
+	parts, ok := x.opts.World.Blobs.(value.Parts)
+	if !ok {
+		return true
+	}
+	for _, e := range effects {
+		d, ok := e.(cells.Display)
+		if !ok {
+			continue
+		}
+		for _, b := range d.Blobs {
+			if kept, err := parts.HasBlob(ctx, b); err != nil || !kept {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // newParts puts content without asking whether it is there.
 type newParts struct{ Blobs }
 

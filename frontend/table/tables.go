@@ -101,7 +101,7 @@ func (t *Tables) read(ctx context.Context, ref string) (content []byte, err erro
 	r, err := t.opt.Open(ctx, ref)
 	switch {
 	case err != nil && t.opt.NotFound != nil && errors.Is(err, t.opt.NotFound):
-		return nil, fmt.Errorf("%w (%w)", ErrGone, err)
+		return nil, ErrGone // the error names a folder, which is not for all who ask
 	case err != nil:
 		return nil, err
 	}

@@ -1,13 +1,15 @@
 // The outputs of a cell.
 import { memo } from "./memo";
 import type { MimeBundle, OutputJSON } from "../api/contents";
+import { tableType, type WholeTable } from "../api/tables";
 import { Markdown } from "../notebook/Markdown";
 import { ErrorOutput, type Fix, type GoTo, type Known } from "./ErrorOutput";
 import { Input, inputType, type InputSpec, type SetInput } from "../form/Input";
 import { Figure } from "./Figure";
 import { Frame } from "./Frame";
 import { cleanHTML, needsFrame } from "./sanitize";
-import { Table, readTable } from "./Table";
+import { isTable } from "./grid";
+import { Table } from "./Table";
 import { Text } from "./Text";
 
 const text = (v: unknown): string => (typeof v === "string" ? v : Array.isArray(v) ? v.join("") : "");
@@ -24,7 +26,7 @@ function Bundle({ data, metadata, set }: { data: MimeBundle; metadata: Record<st
   }
   if (has("text/html")) {
     const html = text(data["text/html"]);
-    if (readTable(html)) return <Table html={html} />;
+    if (isTable(html)) return <Table html={html} whole={data[tableType] as WholeTable | undefined} />;
     if (needsFrame(html)) return <Frame html={html} />;
     return <div class="out-html" dangerouslySetInnerHTML={{ __html: cleanHTML(html) }} />;
   }

@@ -1,83 +1,99 @@
-// A table that the kernel wrote as HTML: its rows can be sorted and paged.
-import { useMemo, useState } from "preact/hooks";
+// A table that the kernel showed: paged, sorted and searched on the server where
+// that has the whole frame, and here where it is small.
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { WholeTable } from "../api/tables";
 import { cleanHTML } from "./sanitize";
+import type { Column, Row } from "./grid";
+import { Foot } from "./TableFoot";
+import { useTable, type TableState } from "./useTable";
 
-interface Parsed {
-  caption: string;
-  head: { text: string; numeric: boolean }[];
-  types: string[];
-  rows: Row[];
+/** Rows that are chosen: their numbers in the frame, from 0, whatever the order. */
+export interface Select {
+  value: number[];
+  set(rows: number[]): void;
 }
 
-interface Row { cells: string[]; gap: boolean }
-
-const pageRows = 20;
-
-/** Reads a table of the kernel; null for any other HTML. */
-export function readTable(html: string): Parsed | null {
-  if (!/^\s*<table class="wnb-[^"]*"/.test(html)) return null;
-  const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
-  const titles = table?.querySelector("thead tr");
-  if (!table || !titles) return null;
-  const texts = (row: Element) => [...row.children].map((c) => c.textContent ?? "");
-  const rows = [...table.querySelectorAll("tbody tr")].map((r) => ({ cells: texts(r), gap: r.classList.contains("gap") }));
-  const numeric = (i: number) => rows.some((r) => !r.gap) && rows.every((r) => r.gap || !r.cells[i] || !Number.isNaN(value(r.cells[i])));
-  return {
-    caption: table.caption?.textContent ?? "",
-    head: [...titles.children].map((c, i) => ({ text: c.textContent ?? "", numeric: c.classList.contains("num") || numeric(i) })),
-    types: texts(table.querySelector("thead tr.dtypes") ?? document.createElement("tr")),
-    rows,
-  };
-}
-
-const value = (text: string) => Number(text.replaceAll(",", "").replaceAll("−", "-"));
-
-function sorted(rows: Row[], by: number, down: boolean, numeric: boolean): Row[] {
-  const compare = (a: string, b: string) => {
-    if (!numeric) return a.localeCompare(b, "en", { numeric: true });
-    const [x, y] = [value(a), value(b)];
-    return Number.isNaN(x) ? (Number.isNaN(y) ? 0 : 1) : Number.isNaN(y) ? -1 : x - y;
-  };
-  return rows.filter((r) => !r.gap).sort((a, b) => (down ? -1 : 1) * compare(a.cells[by] ?? "", b.cells[by] ?? ""));
-}
-
-export function Table({ html }: { html: string }) {
-  const table = useMemo(() => readTable(html), [html]);
-  const [sort, setSort] = useState<{ by: number; down: boolean } | null>(null);
-  const [page, setPage] = useState(0);
-  const rows = useMemo(() => (table && sort ? sorted(table.rows, sort.by, sort.down, table.head[sort.by]?.numeric ?? false) : table?.rows ?? []), [table, sort]);
+export function Table({ html, whole, select }: { html: string; whole?: WholeTable; select?: Select }) {
+  const table = useTable(html, whole);
+  const box = useRef<HTMLDivElement>(null);
+  const size = useSteady(box, html);
   if (!table) return <div class="out-html" dangerouslySetInnerHTML={{ __html: cleanHTML(html) }} />;
-  const pages = Math.max(1, Math.ceil(rows.length / pageRows));
-  const shown = rows.slice(page * pageRows, (page + 1) * pageRows);
-  const turn = (by: number) => {
-    setSort(sort?.by !== by ? { by, down: false } : sort.down ? null : { by, down: true });
-    setPage(0);
-  };
   return (
     <div class="out-table">
-      <div class="scroll" tabIndex={0} role="region" aria-label={table.caption || "Table"}>
+      <div class="scroll" ref={box} tabIndex={0} role="region" aria-label={table.grid.caption || "Table"} aria-busy={table.loading} style={{ minHeight: size.height }}>
         <table>
-          <thead>
-            <tr>{table.head.map((h, i) => (
-              <th scope="col" class={h.numeric ? "num" : ""} aria-sort={sort?.by === i ? (sort.down ? "descending" : "ascending") : "none"}>
-                <button type="button" onClick={() => turn(i)} title={`Sort by ${h.text}`}>{h.text}<span class="arrow" aria-hidden="true">{sort?.by === i ? (sort.down ? "↓" : "↑") : ""}</span></button>
-                {table.types[i] && <span class="dtype">{table.types[i]}</span>}
-              </th>))}
-            </tr>
-          </thead>
-          <tbody>{shown.map((r) => <tr class={r.gap ? "gap" : ""}>{r.cells.map((cell, i) => <td class={table.head[i]?.numeric ? "num" : ""}>{cell}</td>)}</tr>)}</tbody>
+          <Head table={table} widths={size.widths} select={select} />
+          <tbody>{table.rows.map((r) => <Line key={r.index} row={r} columns={table.columns} select={select} />)}</tbody>
         </table>
+        {table.rows.length === 0 && <p class="empty">No row holds “{table.view.filter}”.</p>}
       </div>
-      <div class="table-foot">
-        <span>{table.caption}{sort && table.rows.some((r) => r.gap) ? "; the rows that are shown are sorted" : ""}</span>
-        {pages > 1 && (
-          <span class="pager">
-            <button type="button" class="small" disabled={page === 0} onClick={() => setPage(page - 1)} aria-label="Previous page">‹</button>
-            {page * pageRows + 1}–{Math.min(rows.length, (page + 1) * pageRows)} of {rows.length}
-            <button type="button" class="small" disabled={page === pages - 1} onClick={() => setPage(page + 1)} aria-label="Next page">›</button>
-          </span>
-        )}
-      </div>
+      <Foot table={table} select={select} />
     </div>
   );
+}
+
+/** Keeps the height and the widths of columns that a table had, so that nothing jumps while one pages. */
+function useSteady(box: { current: HTMLDivElement | null }, html: string): { height: number; widths: Map<string, number> } {
+  const kept = useRef({ html, height: 0, widths: new Map<string, number>() });
+  if (kept.current.html !== html) kept.current = { html, height: 0, widths: new Map() };
+  useLayoutEffect(() => {
+    if (!box.current) return;
+    kept.current.height = Math.max(kept.current.height, box.current.offsetHeight);
+    for (const th of box.current.querySelectorAll<HTMLElement>("th[data-source]")) {
+      const source = th.dataset.source!;
+      kept.current.widths.set(source, Math.max(kept.current.widths.get(source) ?? 0, th.offsetWidth));
+    }
+  });
+  return kept.current;
+}
+
+function Head({ table, widths, select }: { table: TableState; widths: Map<string, number>; select?: Select }) {
+  const { sort } = table.view;
+  const turn = (source: number) => table.show({ offset: table.ref ? 0 : null, sort: sort?.source !== source ? { source, down: false } : sort.down ? null : { source, down: true } });
+  return (
+    <thead>
+      <tr>
+        {select && <th class="pick"><PickAll rows={table.rows} select={select} /></th>}
+        {table.columns.map((c) => c.source < 0 ? <th key="gap" aria-label="columns that are left out">…</th> : (
+          <th key={c.source} scope="col" class={c.number ? "num" : ""} data-source={c.source} style={{ minWidth: widths.get(String(c.source)) }} aria-sort={sort?.source === c.source ? (sort.down ? "descending" : "ascending") : "none"}>
+            <button type="button" onClick={() => turn(c.source)} title={`Sort by ${c.name}`}>{c.name || "\u00a0"}<span class="arrow" aria-hidden="true">{sort?.source === c.source ? (sort.down ? "↓" : "↑") : ""}</span></button>
+            {c.dtype && <span class="dtype">{c.dtype}</span>}
+          </th>))}
+      </tr>
+    </thead>
+  );
+}
+
+function Line({ row, columns, select }: { row: Row; columns: Column[]; select?: Select }) {
+  const picked = select?.value.includes(row.index) ?? false;
+  return (
+    <tr class={row.index < 0 ? "gap" : ""} aria-selected={select && row.index >= 0 ? picked : undefined} data-row={row.index}>
+      {select && <td class="pick">{row.index >= 0 && <input type="checkbox" checked={picked} aria-label={`Row ${row.index + 1}`} onChange={() => toggle(select, row.index)} onKeyDown={walk} />}</td>}
+      {row.cells.map((cell, i) => <td class={(columns[i]?.number ? "num" : "") + (cell === null ? " null" : "")} title={cell !== null && cell.length > 40 ? cell : undefined}>{cell === null ? "null" : cell}</td>)}
+    </tr>
+  );
+}
+
+function toggle(select: Select, row: number): void {
+  const rest = select.value.filter((r) => r !== row);
+  select.set(rest.length < select.value.length ? rest : [...rest, row].sort((a, b) => a - b));
+}
+
+/** The arrow keys go from one check box to the next. */
+function walk(e: KeyboardEvent): void {
+  if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
+  const box = e.currentTarget as HTMLElement;
+  const all = [...box.closest("table")!.querySelectorAll<HTMLElement>("td.pick input")];
+  const next = all[all.indexOf(box) + (e.key === "ArrowDown" ? 1 : -1)];
+  if (next) next.focus();
+  e.preventDefault();
+  e.stopPropagation();
+}
+
+function PickAll({ rows, select }: { rows: Row[]; select: Select }) {
+  const here = rows.map((r) => r.index).filter((i) => i >= 0);
+  const all = here.length > 0 && here.every((i) => select.value.includes(i));
+  const some = !all && here.some((i) => select.value.includes(i));
+  const rest = select.value.filter((r) => !here.includes(r));
+  return <input type="checkbox" checked={all} ref={(e) => { if (e) e.indeterminate = some; }} aria-label="All rows that are shown" onChange={() => select.set(all ? rest : [...rest, ...here].sort((a, b) => a - b))} />;
 }
