@@ -20,7 +20,7 @@ export function Table({ html, whole, select }: { html: string; whole?: WholeTabl
   if (!table) return <div class="out-html" dangerouslySetInnerHTML={{ __html: cleanHTML(html) }} />;
   return (
     <div class="out-table">
-      <div class="scroll" ref={box} tabIndex={0} role="region" aria-label={table.grid.caption || "Table"} aria-busy={table.loading} style={{ minHeight: size.height }}>
+      <div class="scroll" ref={box} tabIndex={0} role="region" aria-label={table.grid.caption || "Table"} aria-busy={table.loading} style={{ minHeight: `${size.height}px` }}>
         <table>
           <Head table={table} widths={size.widths} select={select} />
           <tbody>{table.rows.map((r) => <Line key={r.index} row={r} columns={table.columns} select={select} />)}</tbody>
@@ -38,10 +38,10 @@ function useSteady(box: { current: HTMLDivElement | null }, html: string): { hei
   if (kept.current.html !== html) kept.current = { html, height: 0, widths: new Map() };
   useLayoutEffect(() => {
     if (!box.current) return;
-    kept.current.height = Math.max(kept.current.height, box.current.offsetHeight);
+    kept.current.height = Math.max(kept.current.height, box.current.getBoundingClientRect().height);
     for (const th of box.current.querySelectorAll<HTMLElement>("th[data-source]")) {
       const source = th.dataset.source!;
-      kept.current.widths.set(source, Math.max(kept.current.widths.get(source) ?? 0, th.offsetWidth));
+      kept.current.widths.set(source, Math.max(kept.current.widths.get(source) ?? 0, th.getBoundingClientRect().width));
     }
   });
   return kept.current;
@@ -55,7 +55,7 @@ function Head({ table, widths, select }: { table: TableState; widths: Map<string
       <tr>
         {select && <th class="pick"><PickAll rows={table.rows} select={select} /></th>}
         {table.columns.map((c) => c.source < 0 ? <th key="gap" aria-label="columns that are left out">…</th> : (
-          <th key={c.source} scope="col" class={c.number ? "num" : ""} data-source={c.source} style={{ minWidth: widths.get(String(c.source)) }} aria-sort={sort?.source === c.source ? (sort.down ? "descending" : "ascending") : "none"}>
+          <th key={c.source} scope="col" class={c.number ? "num" : ""} data-source={c.source} style={{ minWidth: `${widths.get(String(c.source)) ?? 0}px` }} aria-sort={sort?.source === c.source ? (sort.down ? "descending" : "ascending") : "none"}>
             <button type="button" onClick={() => turn(c.source)} title={`Sort by ${c.name}`}>{c.name || "\u00a0"}<span class="arrow" aria-hidden="true">{sort?.source === c.source ? (sort.down ? "↓" : "↑") : ""}</span></button>
             {c.dtype && <span class="dtype">{c.dtype}</span>}
           </th>))}

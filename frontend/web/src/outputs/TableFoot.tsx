@@ -13,14 +13,15 @@ const count = (n: number) => n.toLocaleString("en");
 export function Foot({ table, select }: { table: TableState; select?: Select }) {
   return (
     <div class="table-foot">
-      <span class="table-note">
-        {note(table)}{select && select.value.length > 0 ? ` · ${count(select.value.length)} selected` : ""}
-        {table.lost && <> <button type="button" class="link" onClick={() => table.retry()}>Try again</button></>}
-      </span>
-      {table.ref && <Filter table={table} />}
-      <Pager table={table} />
-      <Columns table={table} />
-      <Copy table={table} />
+      <div>
+        <span class="table-note" role="status">
+          {note(table)}{select && select.value.length > 0 ? ` · ${count(select.value.length)} selected` : ""}
+          {table.lost && <> <button type="button" class="link" onClick={() => table.retry()}>Try again</button></>}
+        </span>
+        {table.ref && <Filter table={table} />}
+        <Copy table={table} />
+      </div>
+      {paged(table) && <div><Pager table={table} /><Columns table={table} /></div>}
     </div>
   );
 }
@@ -48,9 +49,11 @@ function Filter({ table }: { table: TableState }) {
   return <input type="search" class="table-filter" placeholder="Filter rows" aria-label="Show only rows that hold this text" value={text} onInput={(e) => change(e.currentTarget.value)} onKeyDown={(e) => e.stopPropagation()} />;
 }
 
+/** The pager stays where a filter leaves few rows, so that nothing jumps. */
+const paged = (table: TableState) => table.ref !== "" || !table.abridged && table.count > pageRows;
+
 function Pager({ table }: { table: TableState }) {
   const last = Math.max(0, Math.floor((table.count - 1) / pageRows) * pageRows);
-  if (table.count <= pageRows && !table.abridged || table.abridged && !table.ref) return null;
   const at = table.abridged ? -pageRows : table.offset;
   const go = (offset: number) => table.show({ offset: Math.max(0, Math.min(offset, last)) });
   const button = (label: string, sign: string, to: number, off: boolean) => <button type="button" class="small" disabled={off} aria-label={label} title={label} onClick={() => go(to)}>{sign}</button>;
@@ -61,7 +64,7 @@ function Pager({ table }: { table: TableState }) {
       <span class="range">{table.abridged ? `${pageRows / 2} first, ${pageRows / 2} last` : `${count(Math.min(at + 1, table.count))}–${count(Math.min(table.count, at + pageRows))}`} of {count(table.count)}</span>
       {button("Next rows", "›", at + pageRows, at >= last)}
       {button("Last rows", "»", last, at >= last)}
-      {table.count > 5 * pageRows && <Jump count={table.count} go={go} />}
+      {table.grid.total > 5 * pageRows && <Jump count={table.count} go={go} />}
     </span>
   );
 }
