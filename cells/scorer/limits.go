@@ -30,7 +30,8 @@ const (
 	maxParams      = 255     // parameters and results of one function type
 	maxTables      = 16      // tables of one module
 	maxManifest    = 1 << 16 // bytes of manifest or of configured parameters
-	maxBatchRows   = 65536   // rows of one chunk where calls can be chunked
+	maxBatchRows   = 65536   // rows of one chunk of a streaming metric
+	maxScorerRows  = 4096    // rows of one chunk of a row scorer, which stay in the processor's cache
 	stackUnit      = 512     // estimated bytes of native stack per unit of CallDepth
 	bulkShift      = 4       // bulk operations cost one unit of fuel per 16 bytes
 	bulkChunk      = 1 << 24 // longest single memory.fill or memory.copy

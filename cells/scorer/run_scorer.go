@@ -68,8 +68,8 @@ func (m *Manifest) feature(c int) string {
 
 // predictOn is one evaluation on one instance.
 func (s *RowScorer) predictOn(ctx context.Context, in *instance, x, out [][]float64) error {
-	for from, n := 0, len(x[0]); from < n; from += maxBatchRows {
-		to := min(from+maxBatchRows, n)
+	for from, n := 0, len(x[0]); from < n; from += maxScorerRows {
+		to := min(from+maxScorerRows, n)
 		if err := s.chunk(ctx, in, x, out, from, to); err != nil {
 			return err
 		}

@@ -94,12 +94,12 @@ func (rust) compile(ctx context.Context, j *job) ([]byte, string, error) {
 	g := j.glue()
 	g.Types = map[string]string{"number": "f64", "integer": "i64", "string": "String", "boolean": "bool"}
 	g.Zeros = map[string]string{"number": "0.0", "integer": "0", "string": "String::new()", "boolean": "false"}
-	if err := errors.Join(j.render("glue.rs", "glue.rs.tmpl", g), j.put("author.rs", []byte(j.text))); err != nil {
+	if err := errors.Join(j.copyGlue("rust"), j.render("glue.rs", "glue.rs.tmpl", g), j.put("author.rs", []byte(j.text))); err != nil {
 		return nil, "", err
 	}
 	args := []string{
 		tool.program, "--edition=2021", "--target=wasm32-unknown-unknown", "--crate-type=cdylib", "--crate-name=extension",
-		"-Copt-level=3", "-Cpanic=abort", "-Clto=fat", "-Ccodegen-units=1", "-Cstrip=symbols", "-Ctarget-feature=+bulk-memory,+simd128",
+		"-Copt-level=3", "-Cllvm-args=-unroll-runtime=false", "-Cpanic=abort", "-Clto=fat", "-Ccodegen-units=1", "-Cstrip=symbols", "-Ctarget-feature=+bulk-memory,+simd128,+nontrapping-fptoint,+sign-ext",
 		"-Clink-arg=-zstack-size=262144", "--remap-path-prefix=" + j.dir + "=", "--remap-path-prefix=" + tool.sysroot + "=",
 		"--error-format=json", "--cap-lints=allow", "-o", "out.wasm", "glue.rs",
 	}
