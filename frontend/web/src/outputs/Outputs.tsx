@@ -10,6 +10,7 @@ import { Frame } from "./Frame";
 import { cleanHTML, needsFrame } from "./sanitize";
 import { isTable } from "./grid";
 import { Table } from "./Table";
+import { TableInput } from "./TableInput";
 import { Text } from "./Text";
 
 const text = (v: unknown): string => (typeof v === "string" ? v : Array.isArray(v) ? v.join("") : "");
@@ -26,7 +27,8 @@ function Bundle({ data, metadata, set }: { data: MimeBundle; metadata: Record<st
   }
   if (has("text/html")) {
     const html = text(data["text/html"]);
-    if (isTable(html)) return <Table html={html} whole={data[tableType] as WholeTable | undefined} />;
+    const whole = data[tableType] as WholeTable | undefined;
+    if (isTable(html)) return input?.kind === "table" && set ? <TableInput spec={input} set={set} html={html} whole={whole} /> : <Table html={html} whole={whole} />;
     if (needsFrame(html)) return <Frame html={html} />;
     return <div class="out-html" dangerouslySetInnerHTML={{ __html: cleanHTML(html) }} />;
   }
