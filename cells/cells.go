@@ -88,7 +88,10 @@ type Delivery struct{ Channel, Error string }
 type Input struct {
 	Kind   string // one of the kinds below
 	Name   string
-	SHA256 string // of the answer; in hex, for a file that is not there Absent
+	SHA256 string // of the answer; in hex, for a file that is not there Absent; for UIInput the answer itself
+	// Otherwise is the answer to a UIInput that nobody has set: the default that
+	// the cell gave with the question.
+	Otherwise string
 }
 
 // The kinds of inputs.
@@ -99,6 +102,7 @@ const (
 	EnvInput    = "env"    // a variable of the environment; the hash is keyed
 	SecretInput = "secret" // a secret, by name; the hash is keyed
 	CellInput   = "cell"   // the id of the cell itself
+	UIInput     = "ui"     // the value of a named input, as JSON
 	// ImpureInput is an answer that nobody can ask for again, such as the time:
 	// the result is never kept. Name says what it was.
 	ImpureInput = "impure"

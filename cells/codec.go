@@ -99,7 +99,7 @@ func toWire(e Effect) (wire, error) {
 	case Notice:
 		return wire{Kind: "notice", Title: exact(e.Title), Text: exact(e.Text), Level: e.Level, Deliveries: e.Deliveries}, nil
 	case Input:
-		return wire{Kind: "input", Type: e.Kind, Name: exact(e.Name), SHA256: e.SHA256}, nil
+		return wire{Kind: "input", Type: e.Kind, Name: exact(e.Name), SHA256: e.SHA256, Text: exact(e.Otherwise)}, nil
 	}
 	return wire{}, fmt.Errorf("%T has no written form", e)
 }
@@ -153,7 +153,7 @@ func (w wire) effect() (Effect, error) {
 	case "notice":
 		return Notice{Title: string(w.Title), Text: text, Level: w.Level, Deliveries: w.Deliveries}, nil
 	case "input":
-		return Input{Kind: w.Type, Name: name, SHA256: w.SHA256}, nil
+		return Input{Kind: w.Type, Name: name, SHA256: w.SHA256, Otherwise: text}, nil
 	}
 	return nil, fmt.Errorf("kind %q is not known", w.Kind)
 }

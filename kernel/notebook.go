@@ -41,6 +41,8 @@ type Notebook struct {
 	Doc   *notebooks.Document
 	Cells []*Cell // the code cells, in file order
 	Graph *Graph
+	// Inputs are the named inputs, in file order.
+	Inputs []Input
 	// Problems are what can be known to be wrong before anything runs, in file
 	// order.
 	Problems []*lang.Error
@@ -87,6 +89,7 @@ func (x *Compiler) Compile(doc *notebooks.Document, builtins starlark.StringDict
 		n.checkNames(c, builtins)
 		n.checkAfter(c)
 	}
+	n.findInputs()
 	n.checkCycle()
 	slices.SortStableFunc(n.Problems, func(a, b *lang.Error) int {
 		return n.Cell(a.Cell).Index - n.Cell(b.Cell).Index

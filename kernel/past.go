@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wnb-dev/wnb/cells"
+	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel/cache"
 )
@@ -55,6 +56,8 @@ func (p *planner) why(c *Cell, k *keeping, miss cache.Miss) (reason string, impu
 		return changed, false
 	}
 	switch {
+	case miss.Question.Kind == cells.UIInput:
+		return p.inputChanged(miss.Question), false
 	case miss.Question.Kind != "":
 		return describeInput(miss.Question) + " changed", false
 	case p.past.Version != p.opts.Version:
@@ -131,6 +134,17 @@ func (p *planner) paramChanged(c *Cell, name string) string {
 		}
 	}
 	return name + " changed"
+}
+
+// inputChanged says how a named input changed: since the last run, if that has
+// it, else since the result that would have been used.
+func (p *planner) inputChanged(q cells.Input) string {
+	was, known := p.past.Params[q.Name]
+	now := p.opts.World.inputAnswer(q)
+	if !known || was == builtin.FormatAnswer(now) {
+		was = builtin.FormatAnswer(q.SHA256)
+	}
+	return describeChange(q.Name, was, now)
 }
 
 // describeInput names what a question is about.

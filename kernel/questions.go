@@ -32,11 +32,11 @@ func (w *World) path(name string) (string, error) {
 
 // answer asks the world a question of a cell. The answer is what is recorded
 // when the cell asks, and compared when its result is looked up.
-func (w *World) answer(ctx context.Context, c *Cell, kind, name string) (string, error) {
+func (w *World) answer(ctx context.Context, c *Cell, q cells.Input) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", context.Cause(ctx)
 	}
-	switch kind {
+	switch name := q.Name; q.Kind {
 	case cells.FileInput:
 		return w.fileHash(name)
 	case cells.ExistsInput:
@@ -50,6 +50,8 @@ func (w *World) answer(ctx context.Context, c *Cell, kind, name string) (string,
 		return w.secretHash(ctx, name)
 	case cells.CellInput:
 		return c.ID, nil
+	case cells.UIInput:
+		return w.inputAnswer(q), nil
 	}
 	return "nobody can ask this again", nil
 }
@@ -69,7 +71,7 @@ func (x *Executor) Unchanged(ctx context.Context, res *Result) bool {
 // ask asks on behalf of a cell.
 func (x *Executor) ask(c *Cell) cache.Ask {
 	return func(ctx context.Context, q cells.Input) (string, error) {
-		return x.opts.World.answer(ctx, c, q.Kind, q.Name)
+		return x.opts.World.answer(ctx, c, q)
 	}
 }
 

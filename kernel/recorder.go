@@ -40,6 +40,9 @@ type World struct {
 	// Secret looks up a secret; nil if there is none. The error of a name that
 	// is not set wraps fs.ErrNotExist.
 	Secret func(ctx context.Context, name string) (string, error)
+	// Inputs looks up what a named input was set to, as JSON in the form of
+	// builtin.EncodeInput; nil if none is set.
+	Inputs func(name string) (value string, ok bool)
 	// Extensions runs scoring extensions; nil if none can run.
 	Extensions *builtin.Extensions
 	// HashKey keys the hashes of what must not be guessed from its hash:

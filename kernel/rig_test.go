@@ -31,6 +31,7 @@ type rig struct {
 	env     map[string]string
 	secrets map[string]string
 	params  map[string]any
+	inputs  map[string]string // named inputs that are set, as JSON
 	version string
 	jobs    int
 	change  func(*kernel.Options) // of one run; may be nil
@@ -40,7 +41,7 @@ type rig struct {
 func newRig(t testing.TB, store cache.Store, text string) *rig {
 	return &rig{
 		t: t, dir: t.TempDir(), store: store, cells: text, version: "v1",
-		env: map[string]string{}, secrets: map[string]string{}, params: map[string]any{},
+		env: map[string]string{}, secrets: map[string]string{}, params: map[string]any{}, inputs: map[string]string{},
 	}
 }
 
@@ -79,6 +80,7 @@ func (r *rig) options(dir string, store cache.Store) kernel.Options {
 	opts := kernel.Options{
 		World: kernel.World{
 			Dir: dir, Blobs: store, Clock: func() time.Time { return clock }, Env: look, HashKey: []byte("key"),
+			Inputs: func(name string) (string, bool) { v, ok := r.inputs[name]; return v, ok },
 			Secret: func(_ context.Context, name string) (string, error) {
 				if v, ok := r.secrets[name]; ok {
 					return v, nil

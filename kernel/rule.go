@@ -16,6 +16,7 @@ const (
 	RuleAfter     Rule = "after"     // after= names other code cells
 	RuleWhen      Rule = "when"      // when= names something that is defined
 	RuleCycle     Rule = "cycle"     // no cell waits for itself
+	RuleInput     Rule = "input"     // a named input has a literal name of its own
 )
 
 // Rule is the rule that one of the Problems breaks.

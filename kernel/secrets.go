@@ -199,7 +199,10 @@ func (s *secrets) redact(e cells.Effect) cells.Effect {
 		e.Path = s.cleanName(e.Path)
 		return e
 	case cells.Input:
-		e.Name = s.clean(e.Name)
+		e.Name, e.Otherwise = s.clean(e.Name), s.clean(e.Otherwise)
+		if e.Kind == cells.UIInput {
+			e.SHA256 = s.clean(e.SHA256)
+		}
 		return e
 	case cells.Notice:
 		return s.redactNotice(e)

@@ -202,6 +202,8 @@ func unsetEnv(name string) edit         { return func(r *rig) { delete(r.env, na
 func setSecret(name, v string) edit     { return func(r *rig) { r.secrets[name] = v } }
 func setParam(name string, v any) edit  { return func(r *rig) { r.params[name] = v } }
 func unsetParam(name string) edit       { return func(r *rig) { delete(r.params, name) } }
+func setInput(name, v string) edit      { return func(r *rig) { r.inputs[name] = v } }
+func unsetInput(name string) edit       { return func(r *rig) { delete(r.inputs, name) } }
 func setVersion(v string) edit          { return func(r *rig) { r.version = v } }
 func with(f func(*kernel.Options)) edit { return func(r *rig) { r.change = f } }
 

@@ -32,10 +32,10 @@ func Pure() starlark.StringDict {
 	for _, f := range frameFuncs() {
 		env[f.name] = f
 	}
-	for _, m := range []*module{trackModule(), notifyModule(), plotModule(), ioModule(), samplesModule(), mlModule(), wasmModule()} {
+	for _, m := range []*module{trackModule(), notifyModule(), plotModule(), ioModule(), samplesModule(), mlModule(), wasmModule(), uiModule()} {
 		env[m.name] = m
 	}
-	for _, name := range []string{"nlp", "registry", "datasets", "ui", "cfg", "notebook"} {
+	for _, name := range []string{"nlp", "registry", "datasets", "cfg", "notebook"} {
 		env[name] = later{name}
 	}
 	for _, name := range []string{"table", "image", "progress"} {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -30,6 +31,10 @@ type Host interface {
 	Exists(path string) (bool, error)
 	Glob(pattern string) ([]string, error)
 	Env(name string) (text string, ok bool, err error)
+	// Ask gives the value of a named input as JSON, or otherwise if nobody has set
+	// it, and records the question. Without a name it is the one that the cell
+	// gives the input by assigning the call at a place; known is the name.
+	Ask(name string, at syntax.Position, otherwise string) (known, answer string, err error)
 	// SecretHash is a keyed hash of a secret, and Secret its text, which must
 	// go no further than the builtin that asks. The error of one that is not set
 	// wraps fs.ErrNotExist.

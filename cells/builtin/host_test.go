@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 
 	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -33,7 +34,8 @@ type memoryHost struct {
 	wasm    *Extensions       // nil: it cannot run any
 	now     time.Time
 	fits    int
-	quiet   bool // fits are not logged
+	quiet   bool              // fits are not logged
+	inputs  map[string]string // JSON of named inputs that are set
 }
 
 func newHost() *memoryHost {
@@ -101,6 +103,17 @@ func (h *memoryHost) Glob(pattern string) ([]string, error) {
 
 func (h *memoryHost) Env(name string) (string, bool, error) {
 	return "value of " + name, name != "UNSET", nil
+}
+
+func (h *memoryHost) Ask(name string, _ syntax.Position, otherwise string) (known, answer string, err error) {
+	if name == "" {
+		name = "assigned"
+	}
+	answer, ok := h.inputs[name]
+	if !ok {
+		answer = otherwise
+	}
+	return name, answer, h.Record(cells.Input{Kind: cells.UIInput, Name: name, SHA256: answer, Otherwise: otherwise})
 }
 
 func (h *memoryHost) SecretHash(_ context.Context, name string) (string, error) {

@@ -37,15 +37,20 @@ func Render(ctx context.Context, v starlark.Value) (map[string][]byte, error) {
 // Show displays a value in the running cell; result marks the value of the
 // cell's last expression.
 func Show(ctx context.Context, h Host, v starlark.Value, result bool) error {
-	data, err := Render(ctx, v)
+	d, err := displayed(ctx, h, v)
 	if err != nil {
 		return err
 	}
-	d := cells.Display{Data: data, Result: result}
-	if f, ok := v.(*Frame); ok {
-		if err := f.keepWhole(ctx, h, &d); err != nil {
-			return err
-		}
-	}
+	d.Result = result
 	return h.Record(d)
+}
+
+// displayed is a value as it is shown, with the whole of what it shows in part.
+func displayed(ctx context.Context, h Host, v starlark.Value) (cells.Display, error) {
+	data, err := Render(ctx, v)
+	d := cells.Display{Data: data}
+	if f, ok := v.(*Frame); ok && err == nil {
+		err = f.keepWhole(ctx, h, &d)
+	}
+	return d, err
 }

@@ -111,7 +111,7 @@ var gives = givenTypes(map[string]string{
 	"frame": "frame io.read_csv io.read_parquet io.read_jsonl io.read_sql samples.wine_quality samples.load_wine samples.reviews samples.make_classification " +
 		"samples.make_regression ml.roc_curve ml.confusion_matrix frame.head frame.tail frame.describe frame.sample frame.filter frame.sort " +
 		"frame.unique frame.drop_duplicates frame.drop_nulls frame.fill_null frame.value_counts frame.with_column frame.drop frame.rename " +
-		"frame.join frame.concat series.value_counts series.describe group_by.agg group_by.count model.predict_proba " +
+		"frame.join frame.concat ui.table ui.plot series.value_counts series.describe group_by.agg group_by.count model.predict_proba " +
 		"transformer.fit_transform fitted_transformer.transform",
 	"series": "series ml.cross_val_score series.is_null series.not_null series.isin series.map series.filter series.abs series.round " +
 		"series.clip series.cast series.fill_null series.drop_nulls series.unique series.sort series.head series.tail series.rename " +
@@ -127,9 +127,9 @@ var gives = givenTypes(map[string]string{
 	"splitter": "ml.KFold ml.StratifiedKFold", "report": "ml.classification_report", "markup": "html md",
 	"float": "ml.accuracy_score ml.balanced_accuracy_score ml.cohen_kappa_score ml.matthews_corrcoef ml.log_loss ml.roc_auc_score " +
 		"model.score fitted_search.score series.mean series.std series.var",
-	"int": "series.n_unique series.count", "string": "format input io.read_text", "tuple": "divmod ml.train_test_split",
+	"int": "series.n_unique series.count ui.button", "string": "format input io.read_text ui.text", "tuple": "divmod ml.train_test_split",
 	"list": "map filter frame.rows frame.to_dicts series.to_list splitter.split", "dict": "frame.row",
-	"bool": "bool isinstance frame.equals series.equals series.any series.all",
+	"bool": "bool isinstance ui.checkbox frame.equals series.equals series.any series.all",
 	"NoneType": "print display warn assert_ help sleep frame.to_csv frame.to_parquet figure.save model.save notify.send track.log_param " +
 		"track.log_params track.log_metric track.log_metrics track.set_tag track.set_tags track.log_text track.log_table track.log_figure " +
 		"track.log_artifact track.log_model track.autolog",

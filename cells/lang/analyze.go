@@ -40,6 +40,10 @@ type analysis struct {
 	makes     []string        // the names of its functions, each once; a lambda's is "lambda"
 	loads     []Loading
 	paths     Paths
+	inputs    []InputCall
+
+	assigned place  // of the last call that was assigned to a name of the cell
+	target   string // that name
 }
 
 // bindings collects how the top level of a file binds its names.
@@ -164,6 +168,7 @@ func (a *analysis) visit(n syntax.Node, named func(string, syntax.Position) Name
 	case *syntax.LambdaExpr:
 		a.addFunction(lambdaName)
 	case *syntax.AssignStmt:
+		a.nameInput(n)
 		forEachTarget(n.LHS, func(e syntax.Expr) {
 			id, how := mutated(e)
 			mutates(id, how+" "+n.Op.String()+" ...")
@@ -171,6 +176,7 @@ func (a *analysis) visit(n syntax.Node, named func(string, syntax.Position) Name
 	case *syntax.CallExpr:
 		mutates(mutatingCall(n))
 		a.addPath(n)
+		a.addInput(n, named)
 	}
 	return true
 }

@@ -127,6 +127,7 @@ type job struct {
 	source     []byte
 	doc        *notebooks.Document
 	params     map[string]any
+	inputs     map[string]string // named inputs that are set, as JSON
 	experiment string
 	tags       map[string]string
 	origin     *storage.Run // the run that is repeated, or nil

@@ -105,7 +105,7 @@ func (s *state) newEngine(ctx context.Context, store *storage.Store, j *job, env
 	e.options = kernel.Options{
 		World: kernel.World{
 			Dir: j.dir, Blobs: e.results, Clock: s.clock, Channels: []kernel.Channel{logChannel{s.err}},
-			Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key, Extensions: run,
+			Env: s.lookupEnv, Secret: s.secrets().get, HashKey: key, Extensions: run, Inputs: j.input,
 		},
 		Builtins: env, Params: runlog.Params(j.params), Project: project.FS(), Version: id, Toolchain: compile,
 		Jobs: f.jobs, Only: f.only, Force: f.forced, Hashes: true,

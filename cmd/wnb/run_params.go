@@ -37,7 +37,13 @@ func (j *job) setParams(f runFlags) error {
 	if j.origin != nil {
 		j.inherit(set, file)
 	}
-	j.params, err = notebooks.ResolveParams(j.doc.Front.Params, set, file)
+	inputs, err := j.setInputs(set, file)
+	if err != nil {
+		return usage(err)
+	}
+	if j.params, err = notebooks.ResolveParams(j.doc.Front.Params, set, file); err != nil && len(inputs) > 0 {
+		err = fmt.Errorf("%w; the inputs are %s", err, strings.Join(inputs, ", "))
+	}
 	return err
 }
 
@@ -161,6 +167,7 @@ func (s *state) paramHelp(args []string) {
 		for _, p := range doc.Front.Params {
 			fmt.Fprintln(s.out, "  "+describeParam(p))
 		}
+		s.inputHelp(a, doc)
 		return
 	}
 }

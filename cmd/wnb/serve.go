@@ -124,14 +124,11 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 	watcher := watch.New(watch.Options{Dir: dir, Changed: func(path string) { manager.Reread(context.WithoutCancel(ctx), path) }})
 	defer func() { err = errors.Join(err, watcher.Close()) }()
 	manager = live.New(live.Config{
-		Start: sessions.settings.starter(func(mode session.Mode) live.Starter {
-			f := f
-			f.reactive = string(mode)
-			return s.starter(store, results, dir, f)
-		}),
+		Start:    s.starter(store, results, dir, f),
 		Store:    live.NewFileStore(filepath.Join(state, "outputs"), nil),
 		Blobs:    outputBlobs{store},
 		Document: sessions.document,
+		Settings: sessions.settings.message,
 		Watch:    watcher,
 		Private:  sessions.note,
 		Ended:    sessions.ended,

@@ -187,8 +187,7 @@ func (k *keeper) document(ctx context.Context, path string) (string, error) {
 	if !k.files.IsFile(path) {
 		return "", nil
 	}
-	text, err := k.files.Text(ctx, path)
-	return k.settings.apply(path, text), err
+	return k.files.Text(ctx, path)
 }
 
 // note takes a message that a kernel addresses to the server.
@@ -238,7 +237,8 @@ func (k *keeper) keep(ctx context.Context, kernelID, path string) (*runlog.Run, 
 	if err != nil {
 		return nil, err
 	}
-	params, err := notebooks.ResolveParams(doc.Front.Params, nil, k.settings.get(path).params)
+	set := k.settings.get(path)
+	params, err := notebooks.ResolveParams(doc.Front.Params, nil, set.params)
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +252,7 @@ func (k *keeper) keep(ctx context.Context, kernelID, path string) (*runlog.Run, 
 	}
 	dir := filepath.Dir(filepath.Join(k.dir, filepath.FromSlash(path)))
 	return k.Keep(ctx, kernelID, path, runlog.Spec{
-		Experiment: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Path: k.source(path), Source: []byte(text), Params: params,
+		Experiment: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Path: k.source(path), Source: []byte(text), Params: params, Inputs: set.encoded(),
 		Tags: doc.Front.Tags, Command: k.s.args, Version: version(), Build: id, User: userName(k.s.env), Git: runlog.ReadGit(ctx, dir),
 	}, kernel.Compile(doc, env), env)
 }

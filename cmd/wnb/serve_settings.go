@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
 
+	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/frontend/contents"
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/frontend/page"
@@ -17,10 +20,10 @@ import (
 )
 
 // settings are how documents are run while the server lives: the parameters
-// that forms set, and what happens to stale cells. Neither is in the file.
+// that forms set, the named inputs that were moved, and what happens to stale
+// cells. None of it is in the file.
 //
-// A kernel learns parameters with its document, as defaults in the front matter,
-// and its mode at its start.
+// A kernel is told them when it starts and whenever they change.
 type settings struct {
 	mode session.Mode // unless a document has its own
 
@@ -28,9 +31,20 @@ type settings struct {
 	of map[string]setting
 }
 
+// setting is never changed in place.
 type setting struct {
 	params map[string]any
+	inputs map[string]any // in the forms of builtin.DecodeInput
 	mode   session.Mode
+}
+
+// encoded are the named inputs as JSON.
+func (s setting) encoded() map[string]string {
+	out := map[string]string{}
+	for name, v := range s.inputs {
+		out[name] = builtin.EncodeInput(v)
+	}
+	return out
 }
 
 func newSettings(mode session.Mode) *settings { return &settings{mode: mode, of: map[string]setting{}} }
@@ -51,17 +65,22 @@ func (s *settings) change(path string, change func(setting) setting) {
 	s.of[path] = change(s.of[path])
 }
 
-// starter gives each kernel the mode of its document.
-func (s *settings) starter(start func(mode session.Mode) live.Starter) live.Starter {
-	return func(ctx context.Context, path string) (live.Kernel, error) { return start(s.get(path).mode)(ctx, path) }
+// message is what kernels are told; nil if a document is run as usual.
+func (s *settings) message(path string) json.RawMessage {
+	s.mu.Lock()
+	have, changed := s.of[path]
+	s.mu.Unlock()
+	if !changed {
+		return nil
+	}
+	text, err := json.Marshal(map[string]any{"params": have.params, "inputs": have.inputs, "mode": have.mode})
+	if err != nil {
+		return nil // all of it was read from JSON
+	}
+	return text
 }
 
-// apply writes the parameters into the text of a document that a kernel gets.
-func (s *settings) apply(path, text string) string {
-	return page.WithParams(path, text, s.get(path).params)
-}
-
-// outputs makes documents that are saved, moved or deleted known here.
+// outputs makes documents that are moved known here.
 func (s *settings) outputs(next contents.Outputs) contents.Outputs { return settingOutputs{next, s} }
 
 type keptOutputs = contents.Outputs
@@ -69,16 +88,6 @@ type keptOutputs = contents.Outputs
 type settingOutputs struct {
 	keptOutputs
 	settings *settings
-}
-
-// Saved implements contents.Outputs.
-func (o settingOutputs) Saved(ctx context.Context, path string, seen int64, cells map[string]contents.CellOutputs, text string) error {
-	return o.keptOutputs.Saved(ctx, path, seen, cells, o.settings.apply(path, text))
-}
-
-// Stored implements contents.Outputs.
-func (o settingOutputs) Stored(ctx context.Context, path string, version int64, ids []string, text string) error {
-	return o.keptOutputs.Stored(ctx, path, version, ids, o.settings.apply(path, text))
 }
 
 // Moved implements contents.Outputs.
@@ -95,9 +104,10 @@ func (o settingOutputs) Moved(ctx context.Context, from, to string) error {
 }
 
 type settingsModel struct {
-	Params  []page.Param `json:"params"`
-	Mode    session.Mode `json:"mode"`
-	Problem string       `json:"problem,omitempty"`
+	Params  []page.Param   `json:"params"`
+	Inputs  map[string]any `json:"inputs"` // those that are not at their defaults
+	Mode    session.Mode   `json:"mode"`
+	Problem string         `json:"problem,omitempty"`
 }
 
 // settingsHandler answers and changes the settings of a document.
@@ -116,7 +126,7 @@ func (h settingsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	doc, err := notebooks.Parse(path, []byte(text))
 	if err != nil {
-		h.answer(w, settingsModel{Params: []page.Param{}, Mode: h.settings.get(path).mode, Problem: err.Error()})
+		h.answer(w, path, nil, err.Error())
 		return
 	}
 	if r.Method == http.MethodPatch {
@@ -124,26 +134,32 @@ func (h settingsHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			answerError(w, http.StatusBadRequest, err)
 			return
 		}
-		if err := h.live.SetDocument(r.Context(), path, h.settings.apply(path, text)); err != nil {
-			answerError(w, http.StatusInternalServerError, err)
-			return
-		}
+		h.live.SetSettings(path)
 	}
-	now := h.settings.get(path)
-	h.answer(w, settingsModel{Params: page.Params(doc.Front.Params, now.params), Mode: now.mode})
+	h.answer(w, path, doc.Front.Params, "")
 }
 
-func (h settingsHandler) answer(w http.ResponseWriter, m settingsModel) {
+func (h settingsHandler) answer(w http.ResponseWriter, path string, defs []notebooks.Param, problem string) {
+	now := h.settings.get(path)
+	inputs := now.inputs
+	if inputs == nil {
+		inputs = map[string]any{}
+	}
 	w.Header().Set("Content-Type", "application/json")
+	m := settingsModel{Params: page.Params(defs, now.params), Inputs: inputs, Mode: now.mode, Problem: problem}
 	_ = json.NewEncoder(w).Encode(m) // the client is gone if this fails
 }
 
-// maxSettings bounds a request.
-const maxSettings = 1 << 20
+// maxSettings bounds a request, and maxInputs what is remembered of a document.
+const (
+	maxSettings = 1 << 20
+	maxInputs   = 1000
+)
 
 func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.Param) error {
 	var want struct {
 		Params map[string]any
+		Inputs map[string]json.RawMessage
 		Mode   session.Mode
 	}
 	if err := json.NewDecoder(io.LimitReader(r.Body, maxSettings)).Decode(&want); err != nil {
@@ -154,22 +170,40 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 	default:
 		return fmt.Errorf("mode %q: write auto, lazy or off", want.Mode)
 	}
-	checked, err := page.CheckParams(defs, want.Params)
-	if err != nil {
+	params, errParams := page.CheckParams(defs, want.Params)
+	inputs, errInputs := readInputs(want.Inputs)
+	if err := errors.Join(errParams, errInputs); err != nil {
 		return err
 	}
 	h.settings.change(path, func(have setting) setting {
-		next := setting{params: map[string]any{}, mode: have.mode}
-		for name, value := range have.params {
-			next.params[name] = value
-		}
-		for name, value := range checked {
-			next.params[name] = value
-		}
+		next := setting{params: map[string]any{}, inputs: map[string]any{}, mode: have.mode}
+		maps.Copy(next.params, have.params)
+		maps.Copy(next.params, params)
+		maps.Copy(next.inputs, have.inputs)
+		maps.Copy(next.inputs, inputs)
+		maps.DeleteFunc(next.inputs, func(_ string, v any) bool { return v == nil })
 		if want.Mode != "" {
 			next.mode = want.Mode
 		}
 		return next
 	})
 	return nil
+}
+
+// readInputs reads values of named inputs. Whether they fit is up to the cells
+// that declare them. Null stands for the default.
+func readInputs(set map[string]json.RawMessage) (map[string]any, error) {
+	if len(set) > maxInputs {
+		return nil, fmt.Errorf("inputs: %d at once are too many; at most %d are taken", len(set), maxInputs)
+	}
+	out := map[string]any{}
+	var errs []error
+	for name, raw := range set {
+		v, err := builtin.DecodeInput(raw)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("input %s: %w", name, err))
+		}
+		out[name] = v
+	}
+	return out, errors.Join(errs...)
 }

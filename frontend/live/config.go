@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"log/slog"
 	"time"
 
@@ -22,6 +23,10 @@ type Config struct {
 	// starts and before each cell that a client executes, so it should be quick
 	// where nothing has changed. Nil or an empty text: the kernel is told none.
 	Document func(ctx context.Context, path string) (string, error)
+	// Settings gives the content of the message wnb_settings for a document: how
+	// it is run. It is asked when a kernel starts and by SetSettings, and must not
+	// block. Nil or an empty answer: the kernel is told none.
+	Settings func(path string) json.RawMessage
 	// Watch is told which documents have kernels, so that somebody calls Reread
 	// when their files change; nil: changes are noticed when a cell is executed.
 	Watch Watch
@@ -91,6 +96,9 @@ func (c Config) orDefaults() Config {
 	}
 	if c.NewID == nil {
 		c.NewID = newUUID
+	}
+	if c.Settings == nil {
+		c.Settings = func(string) json.RawMessage { return nil }
 	}
 	if c.Watch == nil {
 		c.Watch = noWatch{}

@@ -107,6 +107,18 @@ func (m *Manager) SetDocument(ctx context.Context, path, text string) error {
 	return ctx.Err()
 }
 
+// SetSettings tells the kernels of the document that Config.Settings gives
+// something else now. It does not wait for them.
+func (m *Manager) SetSettings(path string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, h := range m.kernels {
+		if h.set(cleanPath(path)) {
+			h.spread()
+		}
+	}
+}
+
 // Reread looks whether the file of a document was changed, as by another
 // program, and tells its kernels. It does not wait for them.
 func (m *Manager) Reread(ctx context.Context, path string) {

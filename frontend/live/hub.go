@@ -42,9 +42,9 @@ type hub struct {
 	idle      int // lives in a row that ended without being asked anything
 	asked     bool
 	leaving   leaving
-	told      string          // text of the document that this process knows
-	news      *string         // what it does not know yet
-	spreading bool            // an errand tells it
+	document  paper           // the text of the document
+	settings  paper           // how it is run
+	spreading bool            // an errand tells the kernel of them
 	info      json.RawMessage // the kernel's answer to kernel_info_request
 	changed   chan struct{}   // closed when ready, state or leaving change
 	activity  time.Time
@@ -55,6 +55,31 @@ type hub struct {
 	reached   map[string]int64 // the last entry that each session was handed
 	seq       int64
 	log       *replay
+}
+
+// paper is something that a kernel is told: what this process knows, and what it
+// does not know yet.
+type paper struct {
+	told string
+	news *string
+}
+
+// offer takes the latest text. It tells whether that is news.
+func (p *paper) offer(text string) bool {
+	p.news = nil
+	if p.told != text {
+		p.news = &text
+	}
+	return p.news != nil
+}
+
+// take gives what is to be told now, or nil.
+func (p *paper) take() *string {
+	news := p.news
+	if p.news = nil; news != nil {
+		p.told = *news
+	}
+	return news
 }
 
 // target is a process of a kernel.

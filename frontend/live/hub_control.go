@@ -123,12 +123,12 @@ func (h *hub) setDocument(ctx context.Context, path string, keep bool) error {
 	if keep {
 		old.copyTo(doc)
 	}
-	h.doc, h.path, h.numbered, h.told = doc, path, 0, ""
+	h.doc, h.path, h.numbered, h.document.told = doc, path, 0, ""
 	h.mu.Unlock()
 	h.follow(from, path)
 	h.lib.close(old)
 	text, err := h.text(ctx, path)
-	if h.saved(path, text) {
+	if news, settings := h.saved(path, text), h.set(path); news || settings {
 		h.spread()
 	}
 	return err
@@ -140,7 +140,7 @@ func (h *hub) moved(from, to string) {
 	defer h.mu.Unlock()
 	if path, ok := movedPath(h.path, from, to); ok {
 		h.follow(h.path, path)
-		h.path, h.told = path, ""
+		h.path, h.document.told = path, ""
 	}
 }
 

@@ -42,7 +42,7 @@ func (h *hub) adopt(k Kernel) (end func()) {
 func (h *hub) begin() {
 	h.life++
 	h.question = nil
-	h.numbered, h.asked, h.ready, h.told = 0, false, false, ""
+	h.numbered, h.asked, h.ready, h.document.told, h.settings.told = 0, false, false, "", ""
 	clear(h.busy)
 	ctx, to := h.lifeCtx, h.target()
 	h.errands.Go(func() { h.greet(ctx, to) })

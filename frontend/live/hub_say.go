@@ -9,6 +9,9 @@ import (
 // typeEffects is a message from the kernel to the server.
 const typeEffects = "wnb_effects"
 
+// typeSettings is a message from the server to the kernel; see Config.Settings.
+const typeSettings = "wnb_settings"
+
 // Document tells a kernel the saved text of its document. It has no reply.
 type Document struct {
 	Path string `json:"path"`

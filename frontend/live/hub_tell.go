@@ -7,7 +7,7 @@ import (
 	"github.com/wnb-dev/wnb/kernel/protocol"
 )
 
-// greet tells a new kernel its document and asks what it is. Clients wait for
+// greet tells a new kernel its document and its settings and asks what it is. Clients wait for
 // it, so that no cell runs before the document is known.
 func (h *hub) greet(ctx context.Context, to target) {
 	h.mu.Lock()
@@ -20,6 +20,7 @@ func (h *hub) greet(ctx context.Context, to target) {
 	text, err := h.text(ctx, path)
 	h.complain(ctx, "a new kernel does not know its document", err)
 	h.saved(path, text)
+	h.set(path)
 	h.complain(ctx, "a new kernel does not know its document", h.tellNews(ctx, to))
 	h.complain(ctx, "a new kernel cannot be asked what it is", h.tell(ctx, to, protocol.KernelInfoRequest{}))
 	h.mu.Lock()
@@ -68,11 +69,21 @@ func (h *hub) saved(path, text string) (news bool) {
 	if h.path != path || text == "" {
 		return false
 	}
-	h.news = nil
-	if h.told != text {
-		h.news = &text
+	return h.document.offer(text)
+}
+
+// set takes the settings of a document, as they are now.
+func (h *hub) set(path string) (news bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.path != path {
+		return false
 	}
-	return h.news != nil
+	text := string(h.cfg.Settings(path))
+	if text == "" && h.settings.told != "" {
+		text = "{}" // those of another document hold no more
+	}
+	return text != "" && h.settings.offer(text)
 }
 
 // spread tells the kernel what was saved, without waiting for it: it may be
@@ -100,12 +111,12 @@ func (h *hub) spread() {
 func (h *hub) more(goOn bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.spreading = goOn && h.news != nil
+	h.spreading = goOn && (h.document.news != nil || h.settings.news != nil)
 	return h.spreading
 }
 
-// tellNews tells the kernel what it does not know of its document. One does so
-// at a time, so that the last text is the last that is told.
+// tellNews tells the kernel what it does not know of its document and settings.
+// One does so at a time, so that the last that is told is the latest.
 func (h *hub) tellNews(ctx context.Context, to target) error {
 	select {
 	case h.papers <- struct{}{}:
@@ -113,27 +124,28 @@ func (h *hub) tellNews(ctx context.Context, to target) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	path, news := h.takeNews(to.life)
-	if news == nil {
-		return nil
+	path, document, settings := h.takeNews(to.life)
+	var err error
+	if document != nil {
+		err = h.tell(ctx, to, Document{Path: path, Text: *document})
 	}
-	err := h.tell(ctx, to, Document{Path: path, Text: *news})
+	if settings != nil && err == nil {
+		err = h.tell(ctx, to, protocol.Raw{Type: typeSettings, JSON: []byte(*settings)})
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil && h.life == to.life {
-		h.told = ""
+		h.document.told, h.settings.told = "", ""
 	}
 	return err
 }
 
 // takeNews takes what is to be told in a life; the next one is told everything.
-func (h *hub) takeNews(life int) (path string, news *string) {
+func (h *hub) takeNews(life int) (path string, document, settings *string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.life != life || h.news == nil {
-		return "", nil
+	if h.life != life {
+		return "", nil, nil
 	}
-	news, h.news = h.news, nil
-	h.told = *news
-	return h.path, news
+	return h.path, h.document.take(), h.settings.take()
 }

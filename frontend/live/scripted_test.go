@@ -44,12 +44,13 @@ type scripted struct {
 	count int
 	cells map[string]*protocol.Message // last request of each cell
 	docs  chan string                  // texts of documents that it was told
+	sets  chan string                  // settings that it was told
 }
 
 func newScripted(path string) *scripted {
 	k := &scripted{path: path, shell: make(chan *protocol.Message, 4), control: make(chan *protocol.Message, 4),
 		stdin: make(chan *protocol.Message, 1), out: make(chan *protocol.Message), exit: make(chan Exit, 1),
-		quit: make(chan struct{}), pause: make(chan struct{}, 1), cells: map[string]*protocol.Message{}, docs: make(chan string, 16),
+		quit: make(chan struct{}), pause: make(chan struct{}, 1), cells: map[string]*protocol.Message{}, docs: make(chan string, 16), sets: make(chan string, 16),
 		src: protocol.Source{Session: newUUID(), Username: "kernel", Now: time.Now, NewID: newUUID}}
 	k.loops.Go(func() { k.loop(k.shell) })
 	k.loops.Go(func() { k.loop(k.control) })
@@ -137,6 +138,10 @@ func (k *scripted) handle(m *protocol.Message) error {
 			k.docs <- string(c.(*protocol.Raw).JSON)
 		}
 		return err
+	}
+	if m.Header.MsgType == typeSettings {
+		k.sets <- string(m.Content)
+		return nil
 	}
 	if err := k.say(protocol.IOPub, m.Header, protocol.Status{ExecutionState: protocol.Busy}); err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -48,8 +47,20 @@ type App struct {
 	live  *live.Manager
 	key   []byte // signs the tables that visitors were shown
 
-	mu    sync.Mutex
-	texts map[string]string // of the documents of runs, by their path
+	mu   sync.Mutex
+	runs map[string]appRun // by the path of its document
+}
+
+// appRun is what the kernel of a visitor's run is told.
+type appRun struct {
+	text     string
+	settings json.RawMessage
+}
+
+// appForm is what a visitor sets.
+type appForm struct {
+	Params map[string]any             `json:"params"`
+	Inputs map[string]json.RawMessage `json:"inputs"`
 }
 
 // NewApp reads the notebook once, so that what is wrong with it is known at the
@@ -62,7 +73,7 @@ func NewApp(opt AppOptions) (*App, error) {
 	if opt.Time == 0 {
 		opt.Time = 2 * time.Minute
 	}
-	a := &App{opt: opt, slots: make(chan struct{}, opt.Runs), texts: map[string]string{}, key: []byte(rand.Text())}
+	a := &App{opt: opt, slots: make(chan struct{}, opt.Runs), runs: map[string]appRun{}, key: []byte(rand.Text())}
 	doc, err := a.document()
 	if err != nil {
 		return nil, err
@@ -74,7 +85,7 @@ func NewApp(opt AppOptions) (*App, error) {
 			return nil, fmt.Errorf("%s: cell %s is a %s cell, and apps run none: build it with wnb ext build, and load the module", opt.File, c.ID, c.Lang)
 		}
 	}
-	a.live = live.New(live.Config{Start: opt.Start, Document: a.text})
+	a.live = live.New(live.Config{Start: opt.Start, Document: a.text, Settings: a.settings})
 	return a, nil
 }
 
@@ -97,7 +108,13 @@ func (a *App) document() (*notebooks.Document, error) {
 func (a *App) text(_ context.Context, path string) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.texts[path], nil
+	return a.runs[path].text, nil
+}
+
+func (a *App) settings(path string) json.RawMessage {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.runs[path].settings
 }
 
 // Handler is the whole app behind its gate.
@@ -192,7 +209,7 @@ const maxForm = 64 << 10
 // run runs the notebook with the parameters of a form and streams what comes
 // out, one JSON object in each line. It ends with the request.
 func (a *App) run(w http.ResponseWriter, r *http.Request) {
-	var form struct{ Params map[string]any }
+	var form appForm
 	if err := json.NewDecoder(io.LimitReader(r.Body, maxForm)).Decode(&form); err != nil {
 		refuse(w, http.StatusBadRequest, fmt.Errorf("the form cannot be read: %w", err))
 		return
@@ -203,8 +220,8 @@ func (a *App) run(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError, errors.New("the notebook of this app cannot be read"))
 		return
 	}
-	params, err := CheckParams(doc.Front.Params, form.Params)
-	if err = errors.Join(err, a.checkFiles(doc.Front.Params, params)); err != nil {
+	form.Params, err = CheckParams(doc.Front.Params, form.Params)
+	if err = errors.Join(err, a.checkFiles(doc.Front.Params, form.Params)); err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
@@ -226,7 +243,7 @@ func (a *App) run(w http.ResponseWriter, r *http.Request) {
 		}
 		return flush.Flush()
 	}
-	if err := a.runAll(ctx, doc, params, say); err != nil && r.Context().Err() == nil {
+	if err := a.runAll(ctx, doc, form, say); err != nil && r.Context().Err() == nil {
 		a.opt.Log("app: %v", err)
 		message := "the run did not end"
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -265,14 +282,18 @@ type appEvent struct {
 	Content any    `json:"content,omitempty"`
 }
 
-func (a *App) runAll(ctx context.Context, doc *notebooks.Document, params map[string]any, say func(appEvent) error) (err error) {
+func (a *App) runAll(ctx context.Context, doc *notebooks.Document, form appForm, say func(appEvent) error) (err error) {
+	settings, err := json.Marshal(form)
+	if err != nil {
+		return err
+	}
 	path := "run-" + rand.Text() + ".wnb"
 	a.mu.Lock()
-	a.texts[path] = WithParams(a.opt.File, string(doc.Print()), maps.Clone(params))
+	a.runs[path] = appRun{string(doc.Print()), settings}
 	a.mu.Unlock()
 	defer func() {
 		a.mu.Lock()
-		delete(a.texts, path)
+		delete(a.runs, path)
 		a.mu.Unlock()
 	}()
 	kernel, err := a.live.StartKernel(ctx, "", path)

@@ -135,36 +135,6 @@ func TestAPageThatWasNotBuiltIsAnError(t *testing.T) {
 
 const declared = "---\nwnb: 1 # kept\nparams:\n  n: {default: 2, min: 1, max: 9}\n  short: a\n  needed: {type: float}\n---\n\n# T\n"
 
-func TestWithParams(t *testing.T) {
-	for name, tc := range map[string]struct {
-		set  map[string]any
-		want map[string]any
-	}{
-		"nothing":    {nil, map[string]any{"n": int64(2), "short": "a", "needed": nil}},
-		"long form":  {map[string]any{"n": int64(7)}, map[string]any{"n": int64(7), "short": "a", "needed": nil}},
-		"short form": {map[string]any{"short": "b: c"}, map[string]any{"n": int64(2), "short": "b: c", "needed": nil}},
-		"no default": {map[string]any{"needed": 0.5}, map[string]any{"n": int64(2), "short": "a", "needed": 0.5}},
-		"unknown":    {map[string]any{"x": 1}, map[string]any{"n": int64(2), "short": "a", "needed": nil}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			doc, err := notebooks.Parse("n.wnb", []byte(page.WithParams("n.wnb", declared, tc.set)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := map[string]any{}
-			for _, p := range doc.Front.Params {
-				got[p.Name] = p.Default
-			}
-			if diff := cmp.Diff(tc.want, got); diff != "" {
-				t.Errorf("defaults (-want +got):\n%s", diff)
-			}
-		})
-	}
-	if text := "no front matter"; page.WithParams("n.wnb", text, map[string]any{"n": 1}) != text {
-		t.Error("a text without parameters was changed")
-	}
-}
-
 func TestCheckParams(t *testing.T) {
 	doc, err := notebooks.Parse("n.wnb", []byte(declared))
 	if err != nil {

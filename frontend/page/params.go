@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/wnb-dev/wnb/notebooks"
 )
 
@@ -60,63 +58,4 @@ func CheckParams(defs []notebooks.Param, set map[string]any) (map[string]any, er
 		errs = append(errs, err)
 	}
 	return out, errors.Join(errs...)
-}
-
-// WithParams writes parameters into the text of a document as their defaults:
-// so a kernel learns them. A text that cannot be read, and parameters that do
-// not fit, are left as they are: the kernel says what is wrong with them.
-func WithParams(path, text string, set map[string]any) string {
-	if len(set) == 0 {
-		return text
-	}
-	doc, err := notebooks.Parse(path, []byte(text))
-	if err != nil {
-		return text
-	}
-	raw, err := withDefaults(doc.Front.Raw, set)
-	if err != nil {
-		return text
-	}
-	if doc.Front, err = notebooks.ParseFrontMatter(raw); err != nil {
-		return text
-	}
-	return string(doc.Print())
-}
-
-func withDefaults(front string, set map[string]any) (string, error) {
-	var all yaml.MapSlice
-	if err := yaml.UnmarshalWithOptions([]byte(front), &all, yaml.UseOrderedMap()); err != nil {
-		return "", err
-	}
-	for i, item := range all {
-		declared, ok := item.Value.(yaml.MapSlice)
-		if item.Key != "params" || !ok {
-			continue
-		}
-		for j, p := range declared {
-			name, _ := p.Key.(string)
-			if value, ok := set[name]; ok {
-				declared[j].Value = withDefault(p.Value, value)
-			}
-		}
-		all[i].Value = declared
-	}
-	out, err := yaml.Marshal(all)
-	return string(out), err
-}
-
-// withDefault is a declaration, the short form or the long one, with another
-// default.
-func withDefault(declaration, value any) any {
-	long, ok := declaration.(yaml.MapSlice)
-	if !ok {
-		return value
-	}
-	for i, item := range long {
-		if item.Key == "default" {
-			long[i].Value = value
-			return long
-		}
-	}
-	return append(long, yaml.MapItem{Key: "default", Value: value})
 }

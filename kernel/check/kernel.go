@@ -16,7 +16,7 @@ import (
 var codes = map[kernel.Rule]string{
 	kernel.RuleSyntax: cellSyntax, kernel.RuleAttribute: badAttr, kernel.RuleDefined: undefinedName, kernel.RuleOnce: definedTwice,
 	kernel.RuleOrder: usedBefore, kernel.RuleFrozen: changedValue, kernel.RuleAfter: unknownAfter, kernel.RuleWhen: unknownWhen,
-	kernel.RuleCycle: cycle,
+	kernel.RuleCycle: cycle, kernel.RuleInput: inputName,
 }
 
 // kernelProblems are what the kernel refuses to run, all errors.

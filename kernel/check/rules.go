@@ -47,6 +47,7 @@ const (
 	emptyFString    = "WNB036"
 	unreachable     = "WNB037"
 	unusedIgnore    = "WNB038"
+	inputName       = "WNB039"
 )
 
 // Rules are all rules, by code.
@@ -88,6 +89,7 @@ func Rules() []Rule {
 		{emptyFString, "empty-f-string", Note, "an f-string has nothing to fill in"},
 		{unreachable, "unreachable-code", Warning, "a line can never run"},
 		{unusedIgnore, "unused-ignore", Note, "an ignore comment silences nothing"},
+		{inputName, "input-name", Error, "the name of an input is not known before the cell runs, or is taken"},
 	}
 }
 

@@ -30,6 +30,7 @@ type Spec struct {
 	Path       string // of the notebook
 	Source     []byte // of the notebook, as it runs
 	Params     map[string]any
+	Inputs     map[string]string // named inputs that are set, as JSON: what a session that is kept must have run with
 	Tags       map[string]string
 	Command    []string // the command line
 	Version    string   // of wnb

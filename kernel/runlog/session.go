@@ -264,7 +264,7 @@ func (s *Session) Keep(ctx context.Context, spec Spec, nb *kernel.Notebook, buil
 	if err != nil {
 		return nil, err
 	}
-	k := keeping{notebook: nb, builtins: builtins, runs: runs, results: map[string]*kernel.Result{}}
+	k := keeping{notebook: nb, builtins: builtins, inputs: spec.Inputs, runs: runs, results: map[string]*kernel.Result{}}
 	outcome, err := k.outcome(ctx, spec.Path)
 	if err != nil {
 		return nil, err

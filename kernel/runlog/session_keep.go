@@ -7,8 +7,10 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/value"
 	"github.com/wnb-dev/wnb/kernel"
+	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/notebooks"
 )
 
@@ -17,6 +19,7 @@ import (
 type keeping struct {
 	notebook *kernel.Notebook
 	builtins starlark.StringDict
+	inputs   map[string]string // named inputs that are set, as JSON
 	runs     map[string]CellRun
 	results  map[string]*kernel.Result
 	stale    []string
@@ -126,7 +129,28 @@ func (k *keeping) outdated(ctx context.Context, c *kernel.Cell, run CellRun, ran
 			return fmt.Sprintf("ran before cell %s, which gives `%s`", need.ID, need.Name), nil
 		}
 	}
-	return k.otherParams(ctx, c, run)
+	if why, err := k.otherParams(ctx, c, run); why != "" || err != nil {
+		return why, err
+	}
+	return k.otherInputs(run)
+}
+
+// otherInputs tells whether the cell ran with other values of named inputs.
+func (k *keeping) otherInputs(run CellRun) (why string, err error) {
+	effects, err := cells.UnmarshalEffects(run.Effects)
+	if err != nil {
+		return "", fmt.Errorf("cell %s: %w", run.Cell, err)
+	}
+	for _, q := range cache.Questions(effects) {
+		now, set := k.inputs[q.Name]
+		if !set {
+			now = q.Otherwise
+		}
+		if q.Kind == cells.UIInput && q.SHA256 != now {
+			return "ran with another value of input " + q.Name, nil
+		}
+	}
+	return "", nil
 }
 
 // otherParams tells whether the cell ran with other parameters than those of the

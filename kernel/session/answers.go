@@ -51,7 +51,8 @@ func (s *Session) info() protocol.KernelInfoReply {
 			Name: "starlark", Version: strings.TrimPrefix(runtime.Version(), "go"), Mimetype: "text/x-python", FileExtension: ".star",
 			PygmentsLexer: "python", CodemirrorMode: "python",
 		},
-		Banner: "wnb " + s.opts.Version + ": the notebook is the pipeline",
+		Banner:            "wnb " + s.opts.Version + ": the notebook is the pipeline",
+		SupportedFeatures: features(),
 	}
 }
 

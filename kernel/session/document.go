@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/wnb-dev/wnb/cells"
-	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/kernel/protocol"
 	"github.com/wnb-dev/wnb/notebooks"
@@ -32,13 +31,8 @@ func (s *Session) load(m *protocol.Message) {
 			st.doc = append(st.doc, c)
 		}
 	}
-	if params, err := notebooks.ResolveParams(doc.Front.Params, nil, nil); err == nil {
-		if env, err := builtin.Env(params); err == nil {
-			st.use(env, s.kernelOptions())
-		}
-	}
-	st.compile()
-	s.publishView()
+	st.declared = doc.Front.Params
+	s.renew()
 	s.publishGraph(protocol.Header{})
 }
 

@@ -122,7 +122,7 @@ func (s *Session) prepare(ctx context.Context, id string) error {
 			return p
 		}
 		old := st.of(c.ID)
-		if fresh := old.result != nil && (old.stale == "" || s.opts.Mode == Off && old.result.Err == nil); fresh {
+		if fresh := old.result != nil && (old.stale == "" || st.mode == Off && old.result.Err == nil); fresh {
 			continue
 		}
 		if err := s.runCell(ctx, c, true); err != nil {
@@ -156,6 +156,7 @@ func (s *Session) runCell(ctx context.Context, c *kernel.Cell, rerun bool) error
 	res := st.executor.Run(ctx, st.notebook, c, values)
 	st.generation++
 	own.result, own.source, own.inputs, own.generation = res, c.Source, inputs, st.generation
+	own.awaited = false
 	if own.code = ""; c.Program != nil {
 		own.code = c.Program.Canonical()
 	}
@@ -170,18 +171,18 @@ func (s *Session) runCell(ctx context.Context, c *kernel.Cell, rerun bool) error
 	return nil
 }
 
-// rerunOne runs the first stale cell that ran before; false if there is none.
+// rerunOne runs the first cell that is to run again; false if there is none.
 func (s *Session) rerunOne() bool {
 	st := &s.state
 	for _, c := range st.notebook.Cells {
-		own := st.cells[c.ID]
-		if own == nil || own.result == nil || own.stale == "" || own.result.Err != nil && own.source == c.Source && !s.inputsChanged(c) || st.problem(c.ID) != nil || c.Always {
+		if !s.rerunsNow(c) {
 			continue
 		}
 		needed, err := st.ancestors(c.ID)
 		if err != nil || !s.ready(needed) {
 			continue
 		}
+		own := st.cells[c.ID]
 		s.out.status(own.request, protocol.Busy)
 		s.interruptible(func(ctx context.Context) { _ = s.runCell(ctx, c, true) }) // shown in the cell
 		s.publishView()
@@ -192,16 +193,32 @@ func (s *Session) rerunOne() bool {
 	return false
 }
 
-// inputsChanged tells whether a cell that failed would see other values now.
-func (s *Session) inputsChanged(c *kernel.Cell) bool {
-	_, now := s.state.values(c.ID)
-	was := s.state.of(c.ID).inputs
+// rerunsNow tells whether a cell that ran runs again without being asked to: in
+// auto mode if it is stale, in lazy mode if besides somebody waits for it. One
+// that failed does so if something else is there for it to read.
+func (s *Session) rerunsNow(c *kernel.Cell) bool {
+	st := &s.state
+	own := st.cells[c.ID]
+	switch {
+	case own == nil, own.result == nil, own.stale == "", c.Always, st.problem(c.ID) != nil:
+		return false
+	case st.mode != Auto && (st.mode != Lazy || !own.awaited):
+		return false
+	case own.result.Err != nil && own.source == c.Source:
+		return st.readsChanged(c, own)
+	}
+	return true
+}
+
+// readsChanged tells whether a cell would see other values than when it ran.
+func (st *state) readsChanged(c *kernel.Cell, own *cellState) bool {
+	_, now := st.values(c.ID)
 	for name, in := range now {
-		if was[name] != in {
+		if own.inputs[name] != in {
 			return true
 		}
 	}
-	return false
+	return st.outsideChanged(c, own) != ""
 }
 
 // ready tells whether all cells are up to date.

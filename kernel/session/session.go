@@ -69,11 +69,12 @@ type Session struct {
 // was saved. Its content is {"text": "..."}, the .wnb file.
 const TypeDocument = "wnb_document"
 
-// A job is an execute_request, or a document, that waits for the worker.
+// A job is an execute_request, a document or settings that wait for the worker.
 type job struct {
 	msg      *protocol.Message
 	req      protocol.ExecuteRequest
 	document bool
+	settings *Settings
 }
 
 // view is what the worker published for requests that do not run anything.
@@ -131,6 +132,9 @@ func (s *Session) Handle(ctx context.Context, m *protocol.Message, send func(*pr
 		s.mu.Unlock()
 		s.stir()
 		return
+	case TypeSettings:
+		s.enqueueSettings(m)
+		return
 	}
 	s.out.status(m.Header, protocol.Busy)
 	s.reply(m)
@@ -165,14 +169,17 @@ func (s *Session) work() {
 	defer close(s.done)
 	for s.ctx.Err() == nil {
 		if j, ok := s.next(); ok {
-			if j.document {
+			switch {
+			case j.document:
 				s.load(j.msg)
-			} else {
+			case j.settings != nil:
+				s.set(j.settings)
+			default:
 				s.execute(j)
 			}
 			continue
 		}
-		if s.opts.Mode == Auto && s.rerunOne() {
+		if s.rerunOne() {
 			continue
 		}
 		select {
@@ -197,15 +204,15 @@ func (s *Session) next() (job, bool) {
 func (s *Session) drop() (dropped []job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var documents []job
+	var stay []job // what the server tells
 	for _, j := range s.queue {
-		if j.document {
-			documents = append(documents, j)
+		if j.document || j.settings != nil {
+			stay = append(stay, j)
 		} else {
 			dropped = append(dropped, j)
 		}
 	}
-	s.queue = documents
+	s.queue = stay
 	return dropped
 }
 

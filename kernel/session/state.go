@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,11 @@ type state struct {
 	compiler kernel.Compiler
 	observer *observer
 	builtins starlark.StringDict
-	doc      []notebooks.Cell           // code cells of the saved document
+	doc      []notebooks.Cell  // code cells of the saved document
+	declared []notebooks.Param // of the saved document
+	params   map[string]any    // that are set, by name
+	inputs   map[string]string // named inputs that are set, as JSON
+	mode     Mode
 	overlay  map[string]*notebooks.Cell // latest executed source, by cell
 	order    []string                   // executed cells that the document does not have
 	cells    map[string]*cellState
@@ -44,6 +49,7 @@ type cellState struct {
 	inputs     map[string]input
 	generation uint64 // of its values
 	stale      string // why it must run again; "" if it need not
+	awaited    bool   // an input of it was moved: it runs again also in lazy mode
 }
 
 // input is a value that a cell read: whose it was, and which one. A cell that ran
@@ -53,7 +59,7 @@ type input struct{ owner, version string }
 func (st *state) init(s *Session) error {
 	st.overlay, st.cells, st.aliases = map[string]*notebooks.Cell{}, map[string]*cellState{}, map[string]string{}
 	st.repl, st.programs = starlark.StringDict{}, map[string]*lang.Program{}
-	st.observer = &observer{out: &s.out}
+	st.observer, st.mode = &observer{out: &s.out}, s.opts.Mode
 	env, err := builtin.Env(nil)
 	if err != nil {
 		return err
@@ -68,6 +74,7 @@ func (s *Session) kernelOptions() kernel.Options {
 	st := &s.state
 	world := s.opts.World
 	world.Input = s.input
+	world.Inputs = func(name string) (string, bool) { value, ok := st.inputs[name]; return value, ok }
 	world.Channels = []kernel.Channel{&held{channels: s.opts.Channels, observer: st.observer}}
 	return kernel.Options{
 		World: world, Project: s.opts.Project, Limits: s.opts.Limits, Observer: st.observer,
@@ -130,7 +137,7 @@ func (st *state) remove(ids []string) {
 
 // compile connects the cells anew and finds what is stale.
 func (st *state) compile() {
-	var doc notebooks.Document
+	doc := notebooks.Document{Front: notebooks.FrontMatter{Params: st.declared}}
 	for _, c := range st.doc {
 		if o := st.overlay[c.ID]; o != nil {
 			c = *o
@@ -169,6 +176,9 @@ func (st *state) refresh() {
 			}
 		}
 	}
+	for _, s := range st.cells {
+		s.awaited = s.awaited && s.stale != ""
+	}
 }
 
 func (st *state) whyStale(c *kernel.Cell, s *cellState) string {
@@ -177,8 +187,10 @@ func (st *state) whyStale(c *kernel.Cell, s *cellState) string {
 		return ""
 	case s.source != c.Source && (c.Program == nil || s.code != c.Program.Canonical()):
 		return "its source changed"
-	case !s.result.Gave():
-		return "it did not finish"
+	}
+	outside := st.outsideChanged(c, s)
+	if outside != "" || !s.result.Gave() {
+		return cmp.Or(outside, "it did not finish")
 	}
 	for _, need := range st.notebook.Graph.Needs(c.ID) {
 		if need.Name == "" {
@@ -187,6 +199,15 @@ func (st *state) whyStale(c *kernel.Cell, s *cellState) string {
 		if s.inputs[need.Name] != st.input(need) {
 			return fmt.Sprintf("`%s` changed in cell %s", need.Name, need.ID)
 		}
+	}
+	return ""
+}
+
+// outsideChanged says what changed that a cell read, and that no cell gives; ""
+// if nothing did.
+func (st *state) outsideChanged(c *kernel.Cell, s *cellState) string {
+	if changed := st.executor.InputChanged(s.result); changed != "" {
+		return changed
 	}
 	if name := st.executor.OutsideChanged(context.Background(), st.notebook, c, s.result); name != "" {
 		return fmt.Sprintf("`%s` changed", name)
