@@ -119,11 +119,9 @@ func declareSlider(c *call) (*Input, error) {
 	if !(*in.Min < *in.Max) {
 		return nil, in.fail("min %v is not below max %v", *in.Min, *in.Max)
 	}
-	switch {
-	case in.Step == nil && in.whole:
-		one := 1.0
-		in.Step = &one
-	case in.Step != nil && !(*in.Step > 0):
+	if in.Step == nil {
+		in.Step = in.wholeStep()
+	} else if !(*in.Step > 0) {
 		return nil, in.fail("step %v is not above 0", *in.Step)
 	}
 	if in.Default = in.number(*in.Min); otherwise.value != nil {
@@ -139,7 +137,7 @@ func declareNumber(c *call) (*Input, error) {
 		return nil, err
 	}
 	in.whole = !low.float && !high.float && !otherwise.float
-	in.Min, in.Max = low.value, high.value
+	in.Min, in.Max, in.Step = low.value, high.value, in.wholeStep()
 	if in.Default = in.number(0); otherwise.value != nil {
 		in.Default = in.number(*otherwise.value)
 	}

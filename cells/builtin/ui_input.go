@@ -38,6 +38,15 @@ func (in *Input) number(x float64) any {
 	return x
 }
 
+// wholeStep is the step between whole numbers, or nil.
+func (in *Input) wholeStep() *float64 {
+	if !in.whole {
+		return nil
+	}
+	step := 1.0
+	return &step
+}
+
 // EncodeInput writes a value that was read with DecodeInput or Input.Parse as JSON,
 // in the form in which answers are recorded and compared: the same value gives
 // the same text.
