@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -44,9 +45,10 @@ func (e *Extension) callMetric(c *call) (starlark.Value, error) {
 		return nil, err
 	}
 	defer job.Close()
+	logs := e.listen(job)
 	score, err := job.ScoreBatch(c.context(), b)
-	if err != nil {
-		return nil, sandboxed(err)
+	if err := errors.Join(sandboxed(err), logs.show(c)); err != nil {
+		return nil, err
 	}
 	return starlark.Float(score), nil
 }
@@ -169,7 +171,12 @@ func (e *Extension) scorer(c *call, y *train.Labels) (train.Scorer, func(), erro
 		release()
 		return nil, nil, err
 	}
-	return &extensionScorer{e, job}, func() { job.Close(); release() }, nil
+	logs := e.listen(job)
+	return &extensionScorer{e, job}, func() {
+		job.Close()
+		release()
+		_ = logs.showSorted(c) // a cell that can put out nothing more says so itself
+	}, nil
 }
 
 func (s *extensionScorer) GreaterIsBetter() bool { return s.manifest.Metric.GreaterIsBetter }
@@ -227,9 +234,10 @@ func (e *Extension) callScorer(c *call) (starlark.Value, error) {
 		return nil, err
 	}
 	defer job.Close()
+	logs := e.listen(job)
 	out, err := job.Predict(c.context(), columns)
-	if err != nil {
-		return nil, sandboxed(err)
+	if err := errors.Join(sandboxed(err), logs.show(c)); err != nil {
+		return nil, err
 	}
 	if len(out) == 1 {
 		return NewSeries(frame.NewFloat64(e.manifest.Name, out[0])), nil
@@ -286,9 +294,10 @@ func (e *Extension) callTransform(c *call) (starlark.Value, error) {
 	}
 	defer job.Close()
 	in, _ := starlark.AsString(text)
+	logs := e.listen(job)
 	out, err := job.Apply(c.context(), []byte(in))
-	if err != nil {
-		return nil, sandboxed(err)
+	if err := errors.Join(sandboxed(err), logs.show(c)); err != nil {
+		return nil, err
 	}
 	return starlark.Call(c.thread, starlarkjson.Module.Members["decode"], starlark.Tuple{starlark.String(out)}, nil)
 }

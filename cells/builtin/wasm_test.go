@@ -151,6 +151,31 @@ func TestExtensions(t *testing.T) {
 	}
 }
 
+// What an extension logs is shown by the cell: in order, and where evaluations
+// run beside each other each message once.
+func TestExtensionsLog(t *testing.T) {
+	for name, test := range map[string]struct{ source, want string }{
+		"calls":               {`[m("accuracy", which=8)(y, y) for y in [[1, 2, 3], [1, 2], [1, 2]]]`, "accuracy: more rows\naccuracy: two rows\naccuracy: two rows\n"},
+		"nothing":             {`m("accuracy")([1, 2], [1, 2])`, ""},
+		"in parallel":         {`ml.cross_val_score(ml.DecisionTreeClassifier(), df[["x", "y"]], df.c, cv=2, scoring=m("accuracy", which=8))`, "accuracy: two rows\n"},
+		"parameter in a cell": {`m("accuracy", which=8)([1, 2], [1, 2]) + m("length")([1, 2], [1, 2])`, "accuracy: two rows\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := extensionHost(t)
+			runValue(t, h, extensionData+test.source, nil)
+			got := ""
+			for _, e := range h.effects {
+				if s, ok := e.(cells.Stream); ok && s.Name == "stderr" {
+					got += s.Text
+				}
+			}
+			if got != test.want {
+				t.Errorf("shown: %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // The file of an extension is an input of the cell.
 func TestExtensionIsReadThroughTheHost(t *testing.T) {
 	h := extensionHost(t)

@@ -15,6 +15,7 @@ type job struct {
 	logged  atomic.Int64
 	dropped atomic.Int64
 	closed  atomic.Bool
+	sink    func(level int, msg string) // nil: that of the engine
 }
 
 func (j *job) init(m *Module, params map[string]any, classes []string) (err error) {
@@ -28,6 +29,11 @@ func (j *job) Fuel() int64 { return j.fuel.Load() }
 
 // DroppedLogs counts the messages over the limit of the job.
 func (j *job) DroppedLogs() int64 { return j.dropped.Load() }
+
+// OnLog hands what extensions log in this job to f, in place of Config.Log. It
+// is called before the first evaluation; f may be called by several goroutines
+// at once.
+func (j *job) OnLog(f func(level int, msg string)) { j.sink = f }
 
 // Close frees the job's instances. Calls after it give ErrClosed.
 func (j *job) Close() {
@@ -52,7 +58,10 @@ func (j *job) wrap(call string, rows [2]int, fuel int64, err error) error {
 
 func (j *job) log(level int, b []byte) {
 	lim := &j.mod.limits
-	sink := j.mod.engine.cfg.Log
+	sink := j.sink
+	if to := j.mod.engine.cfg.Log; sink == nil && to != nil {
+		sink = func(level int, msg string) { to(j.mod.manifest.Name, level, msg) }
+	}
 	if sink == nil {
 		return
 	}
@@ -65,7 +74,7 @@ func (j *job) log(level int, b []byte) {
 		j.dropped.Add(1)
 		return
 	}
-	sink(j.mod.manifest.Name, level, msg)
+	sink(level, msg)
 }
 
 // run gives f an instance. An instance in which f fails is dropped. Memory that

@@ -1,8 +1,10 @@
 ;; The guest of wasm_test.go: guest.wasm is this file by wat2wasm, without a
 ;; manifest, which the tests add. The parameter "which" says what it computes.
 (module
+  (import "wnb" "log" (func $log (param $level i32) (param $at i32) (param $len i32)))
   (func (export "wnb_abi_1"))
   (memory (export "memory") 1)
+  (data (i32.const 16) "two rows more rows")
 
   ;; Memory is taken from address 1024 on and never given back.
   (global $top (mut i32) (i32.const 1024))
@@ -37,12 +39,18 @@
   (func (export "wnb_metric") (param $n i32) (param $k i32) (param $y i32) (param $p i32) (param $w i32) (result f64)
     (local $i i32) (local $c i32) (local $hits i32) (local $sum f64) (local $total f64) (local $d f64)
     ;; 2 never ends, 3 traps, 4 is not a number, 5 is the length of the
-    ;; configuration, 6 calls itself without an end
+    ;; configuration, 6 calls itself without an end, 8 logs how many rows there are
     (if (i32.eq (global.get $which) (i32.const 2)) (then (loop $on (br $on))))
     (if (i32.eq (global.get $which) (i32.const 3)) (then (unreachable)))
     (if (i32.eq (global.get $which) (i32.const 4)) (then (return (f64.div (f64.const 0) (f64.const 0)))))
     (if (i32.eq (global.get $which) (i32.const 5)) (then (return (f64.convert_i32_u (global.get $length)))))
     (if (i32.eq (global.get $which) (i32.const 6)) (then (return (call $deep (f64.const 0)))))
+    (if (i32.eq (global.get $which) (i32.const 8))
+      (then
+        (if (i32.eq (local.get $n) (i32.const 2))
+          (then (call $log (i32.const 1) (i32.const 16) (i32.const 8)))
+          (else (call $log (i32.const 1) (i32.const 25) (i32.const 9))))
+        (return (f64.const 1))))
     (loop $row
       (if (i32.lt_u (local.get $i) (local.get $n))
         (then
