@@ -236,7 +236,7 @@ func (p *tab) choose(text string) {
 	p.run(chromedp.MouseClickXY(at[0], at[1]))
 }
 
-var named = map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Up": kb.ArrowUp, "Down": kb.ArrowDown, "Tab": kb.Tab, "Backspace": kb.Backspace, "End": kb.End, "F8": kb.F8}
+var named = map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Up": kb.ArrowUp, "Down": kb.ArrowDown, "Tab": kb.Tab, "Left": kb.ArrowLeft, "Right": kb.ArrowRight, "Backspace": kb.Backspace, "Home": kb.Home, "Plus": "+", "End": kb.End, "F8": kb.F8}
 
 // press presses keys one after the other: "a", "Enter", "Shift+Enter".
 func (p *tab) press(keys ...string) {

@@ -51,17 +51,26 @@ function View({ nb, cell }: { nb: Notebook; cell: Cell }) {
   const focused = doc.focus.value === cell.id;
   const selected = doc.isSelected(cell.id);
   const command = doc.mode.value === "command";
+  const pressed = useRef<"" | "cell" | "control">(""); // what the pointer pressed to come here
   useLayoutEffect(() => {
-    if (!focused || !command) return;
+    const by = pressed.current;
+    pressed.current = "";
+    if (!focused || !command || by === "control") return; // a control keeps the focus and stays where it is
     const at = document.activeElement;
     if (at && at !== document.body && !ref.current!.closest(".cells")?.contains(at)) return; // the user is elsewhere
     if (at && at !== ref.current && ref.current!.contains(at) && !at.closest(".cm-editor")) return; // or at a control of the cell
     ref.current!.focus({ preventScroll: true });
-    ref.current!.scrollIntoView({ block: "nearest" });
+    if (!by) ref.current!.scrollIntoView({ block: "nearest" });
   }, [focused, command]);
   const pick = (e: MouseEvent) => {
-    const inside = (e.target as Element).closest("button, a, input, select, label, .cm-editor, summary, .menu-root, iframe");
-    if (inside) { if (!focused && !(e.target as Element).closest(".cm-editor")) doc.select(cell.id); return; }
+    const inside = (e.target as Element).closest("button, a, input, select, label, .cm-editor, summary, .menu-root, iframe, [data-keys]");
+    if (inside) {
+      if (focused || (e.target as Element).closest(".cm-editor")) return;
+      pressed.current = "control";
+      doc.select(cell.id);
+      return;
+    }
+    if (!focused || !command) pressed.current = "cell";
     doc.select(cell.id, e.shiftKey);
     const toEdit = (e.target as Element).closest(".static") !== null && !e.shiftKey; // a click on source before its editor is there
     doc.mode.value = toEdit ? "edit" : "command";

@@ -84,6 +84,7 @@ function useKeys(nb: Notebook): void {
     const press = (e: KeyboardEvent) => {
       const at = e.target as HTMLElement;
       if (e.defaultPrevented || document.querySelector("dialog[open], .menu")) return;
+      if (at.dataset.keys?.split(" ").includes(e.key)) return; // it has keys of its own
       const typing = at.closest("input, textarea, select, .cm-editor") !== null;
       const own = at === document.body || at.closest("#root") !== null;
       const inCell = at === document.body || at.classList.contains("cell") || at.classList.contains("scroll-root");

@@ -6,6 +6,7 @@ import { Markdown } from "../notebook/Markdown";
 import { ErrorOutput, type Fix, type GoTo, type Known } from "./ErrorOutput";
 import { Input, inputType, type InputSpec, type SetInput } from "../form/Input";
 import { Figure } from "./Figure";
+import { figureType } from "./figure/data";
 import { Frame } from "./Frame";
 import { cleanHTML, needsFrame } from "./sanitize";
 import { isTable } from "./grid";
@@ -19,7 +20,7 @@ function Bundle({ data, metadata, set }: { data: MimeBundle; metadata: Record<st
   const has = (mime: string) => data[mime] !== undefined;
   const input = data[inputType] as InputSpec | undefined;
   if (input && set && input.kind !== "table" && input.kind !== "plot") return <Input spec={input} set={set} />;
-  if (has("image/svg+xml")) return <Figure svg={text(data["image/svg+xml"])} />;
+  if (has("image/svg+xml")) return <Figure svg={text(data["image/svg+xml"])} data={data[figureType]} alt={text(data["text/plain"])} />;
   for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
     if (!has(mime)) continue;
     const size = (metadata?.[mime] ?? {}) as { width?: number; height?: number };
