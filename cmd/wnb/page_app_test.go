@@ -23,22 +23,29 @@ func serveApp(t *testing.T, text string) *serving {
 	return serve(t, dir, "--app", file)
 }
 
-// TestApp visits a notebook that is served as an app.
-func TestApp(t *testing.T) {
-	b := browser(t)
-	s := serveApp(t, "---\nwnb: 1\ntitle: Squares\nparams:\n  n: {default: 3, min: 1, max: 9}\n---\n\n# How large?\n\n"+
-		star("square", "secret_name = params.n * params.n", `f"the square is {secret_name}"`)+star("bad", "fail(\"no luck\")"))
-	ctx, cancel := chromedp.NewContext(b)
+// visit opens an app as a visitor. Errors in its console fail the test.
+func visit(t *testing.T, browser context.Context, s *serving) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser)
 	p := &tab{t: t, ctx: ctx, s: s}
 	chromedp.ListenTarget(ctx, p.listen)
 	t.Cleanup(func() {
 		p.expectNoProblems()
 		cancel()
 	})
-	if err := chromedp.Run(ctx); err != nil {
+	if err := chromedp.Run(ctx); err != nil { // the first run must not have a deadline: it makes the tab
 		t.Fatal(err)
 	}
 	p.run(chromedp.Navigate(s.base + "/"))
+	return p
+}
+
+// TestApp visits a notebook that is served as an app.
+func TestApp(t *testing.T) {
+	b := browser(t)
+	s := serveApp(t, "---\nwnb: 1\ntitle: Squares\nparams:\n  n: {default: 3, min: 1, max: 9}\n---\n\n# How large?\n\n"+
+		star("square", "secret_name = params.n * params.n", `f"the square is {secret_name}"`)+star("bad", "fail(\"no luck\")"))
+	p := visit(t, b, s)
 	p.until("the output", `document.body.innerText.includes("the square is 9")`)
 	p.until("the text", `document.querySelector("h1")?.innerText === "How large?"`)
 	p.until("the error of a cell", `document.querySelector(".out-error")?.innerText.includes("no luck")`)

@@ -156,17 +156,7 @@ func tableCopy(t *testing.T, b context.Context) {
 
 func tableApp(t *testing.T, b context.Context) {
 	s := serveApp(t, "---\nwnb: 1\ntitle: T\n---\n\n"+star("a", measured))
-	ctx, cancel := chromedp.NewContext(b)
-	p := &tab{t: t, ctx: ctx, s: s}
-	chromedp.ListenTarget(ctx, p.listen)
-	t.Cleanup(func() {
-		p.expectNoProblems()
-		cancel()
-	})
-	if err := chromedp.Run(ctx); err != nil {
-		t.Fatal(err)
-	}
-	p.run(chromedp.Navigate(s.base + "/"))
+	p := visit(t, b, s)
 	p.until("the end of the run", `document.querySelector(".kernel-state")?.dataset.state === "idle" && document.querySelector(".out-table")`)
 	p.click(`[aria-label="Last rows"]`)
 	p.until("the last rows", `document.querySelector("tbody td")?.innerText === "980"`)
