@@ -2,6 +2,7 @@ package graphview
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/wnb-dev/wnb/kernel"
 	"github.com/wnb-dev/wnb/notebooks"
@@ -12,7 +13,7 @@ import (
 func FromNotebook(n *kernel.Notebook, impure map[string]string) Graph {
 	g := Graph{Title: n.Doc.Front.Title}
 	for _, c := range n.Cells {
-		g.Nodes = append(g.Nodes, nodeOf(c, impure[c.ID]))
+		g.Nodes = append(g.Nodes, nodeOf(c, inputsOf(n, c.ID), impure[c.ID]))
 		values := map[string][]string{}
 		var sources []string
 		for _, need := range n.Graph.Needs(c.ID) {
@@ -36,7 +37,18 @@ func FromNotebook(n *kernel.Notebook, impure map[string]string) Graph {
 	return g
 }
 
-func nodeOf(c *kernel.Cell, impure string) Node {
+// inputsOf are the names of the inputs that a cell declares.
+func inputsOf(n *kernel.Notebook, cell string) []string {
+	var names []string
+	for _, in := range n.Inputs {
+		if in.Cell == cell {
+			names = append(names, in.Name)
+		}
+	}
+	return names
+}
+
+func nodeOf(c *kernel.Cell, inputs []string, impure string) Node {
 	node := Node{ID: c.ID}
 	if c.Lang != notebooks.Starlark {
 		node.Marks = append(node.Marks, string(c.Lang))
@@ -46,6 +58,9 @@ func nodeOf(c *kernel.Cell, impure string) Node {
 	}
 	if c.When != "" {
 		node.Marks = append(node.Marks, "when "+c.When)
+	}
+	if len(inputs) > 0 {
+		node.Marks = append(node.Marks, "input "+strings.Join(inputs, ", "))
 	}
 	if impure != "" {
 		node.Marks = append(node.Marks, "impure")

@@ -85,6 +85,12 @@ type Variable struct {
 	VariablesReference int    `json:"variablesReference"` // 0 where it cannot be unfolded
 	NamedVariables     int    `json:"namedVariables,omitempty"`
 	IndexedVariables   int    `json:"indexedVariables,omitempty"`
+
+	// For the page of wnb, where they are known: elements along each axis, bytes
+	// of memory, and the cell that defines the name.
+	Shape []int  `json:"shape,omitempty"`
+	Size  int64  `json:"size,omitempty"`
+	Cell  string `json:"cell,omitempty"`
 }
 
 // RichInspectVariablesArguments are the arguments of richInspectVariables.

@@ -311,7 +311,11 @@ func (s *Session) variables() []protocol.Variable {
 		if _, ok := starlark.Universe[name]; ok || builtinNames()[name] || name == "params" {
 			continue
 		}
-		out = append(out, protocol.Variable{Name: name, Value: lang.Shorten(v.names[name], 200), Type: v.names[name].Type()})
+		value := v.names[name]
+		out = append(out, protocol.Variable{
+			Name: name, Value: lang.Shorten(value, 200), Type: value.Type(),
+			Shape: builtin.Shape(value), Size: builtin.Bytes(value), Cell: v.cells[name],
+		})
 	}
 	return out
 }

@@ -238,3 +238,22 @@ func TestUIIsCompletedAndExplained(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestVariablesHaveShapeAndSize(t *testing.T) {
+	c := connect(t, session.Lazy)
+	c.run("a", "df = frame({\"a\": [1, 2, None], \"b\": [\"x\", \"yy\", \"x\"]})\nm = 3\nxs = [1, 2]\ns = df[\"a\"]")
+	c.run("", "text = \"abc\"")
+	r := reply[protocol.DebugReply](c, protocol.Control, protocol.DebugRequest{Seq: 1, Type: "request", Command: "inspectVariables"}, protocol.TypeDebugReply)
+	var body protocol.InspectVariablesBody
+	if err := json.Unmarshal(r.Body, &body); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, v := range body.Variables {
+		got = append(got, fmt.Sprint(v.Name, " ", v.Type, " ", v.Shape, " ", v.Size, " ", v.Cell))
+	}
+	want := []string{"df frame [3 2] 79 a", "m int [] 0 a", "s series [3] 32 a", "text string [] 3 ", "xs list [2] 0 a"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
