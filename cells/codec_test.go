@@ -27,6 +27,7 @@ func TestEffectsKeepEverything(t *testing.T) {
 		cells.File{Path: "out.csv", Blob: blob},
 		cells.Notice{Title: "t", Text: "x", Level: "info", Deliveries: []cells.Delivery{{Channel: "log"}, {Channel: "mail", Error: "no"}}},
 		cells.Input{Kind: "file", Name: "in.csv", SHA256: "cd"},
+		cells.Input{Kind: cells.UIInput, Name: "depth", SHA256: "7", Otherwise: "3"},
 		cells.Stream{Name: "stdout", Text: "not UTF-8: \xc3"},
 		cells.Param{Key: "\xff", Value: "\xfe\ufffd"},
 		cells.File{Path: "\xa9.csv", Blob: blob},

@@ -99,7 +99,10 @@ func (r *recorder) Ask(name string, at syntax.Position, otherwise string) (known
 	for _, call := range own { // a console entry declares for itself
 		declared = declared || call.Name == name
 	}
-	if name == "" || !declared {
+	if name == "" {
+		return "", "", lang.WithHint(`give it one: name="picked"`, "the input has no name")
+	}
+	if !declared {
 		return "", "", lang.WithHint(`call it in a cell with the name as a literal, such as ui.slider("depth", 1, 10)`,
 			"the input %q is not known before the cell runs", name)
 	}

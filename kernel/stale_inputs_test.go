@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -106,7 +107,7 @@ func TestWrongInputs(t *testing.T) {
 		"not JSON":            {`ui.text("v")`, "{", "input v: the value of an input is not JSON"},
 		"a bar chart":         {`v = ui.plot(plot.bar({"a": 1}))`, "", "not in a figure of kind bar"},
 		"an unknown call":     {"_f = ui.slider\n_f(\"v\", 1, 2)", "", `the input "v" is not known before the cell runs`},
-		"called by a builtin": {"_f = ui.table\nmap(_f, [frame({})])", "", "is not known before the cell runs"},
+		"called by a builtin": {"_f = ui.table\nmap(_f, [frame({})])", "", "the input has no name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, newMemoryStore(), "%% a\n"+tt.cell)
@@ -124,6 +125,7 @@ func TestWrongInputs(t *testing.T) {
 func TestNamesOfInputs(t *testing.T) {
 	for name, tt := range map[string]struct{ cells, want string }{
 		"not a literal":    {"%% a\n_n = 'x'\nui.text(_n)", "the name of the input ui.text is not a text that stands here"},
+		"shown only":       {"%% a\nui.table(frame({}))", "the input ui.table has no name"},
 		"no name":          {"%% a\nprint(ui.table(frame({})))", "the input ui.table has no name"},
 		"a bad name":       {"%% a\nui.text('a=b')", `"a=b" cannot be the name of an input`},
 		"two cells":        {"%% a\n\nui.text('x')\n%% b\nui.text('x')", "input `x` is already declared by cell a (line 2)"},
@@ -189,5 +191,16 @@ func TestInputsOfLoadedFiles(t *testing.T) {
 	res := r.compile(opts).Run(context.Background(), opts).Results[0]
 	if res.Err == nil || !strings.Contains(res.Err.Error(), `the input "q" is not known before the cell runs`) {
 		t.Errorf("error %v", res.Err)
+	}
+}
+
+// A secret that somebody gives as an input is in nothing that is kept.
+func TestInputsHideSecrets(t *testing.T) {
+	r := newRig(t, newMemoryStore(), "%% a\n_s = secret('key')\nq = ui.text('q')\n")
+	r.secrets["key"], r.inputs["q"] = "hunter2hunter2", `"hunter2hunter2"`
+	for _, e := range r.run().Results[0].Effects {
+		if text := fmt.Sprint(e); strings.Contains(text, "hunter2") {
+			t.Errorf("it is in %s", text)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // nothing stands for no rows of a table and no rectangle of a plot.
@@ -36,7 +37,7 @@ func (in *Input) parse(trimmed, text string) (any, bool) {
 			return v, true
 		}
 	}
-	return text, true
+	return text, utf8.ValidString(text)
 }
 
 // written says how a value is written after -p.
@@ -46,6 +47,8 @@ func (in *Input) written() string {
 		return "rows, counted from 0, such as 0,3,5, or none"
 	case inputCheckbox, inputPlot:
 		return in.fits()
+	case inputText, inputChoice:
+		return "a text in UTF-8"
 	}
 	return in.numberFits()
 }

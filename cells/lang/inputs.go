@@ -53,7 +53,7 @@ func (p *Program) InputAt(pos syntax.Position) string {
 func (a *analysis) nameInput(n *syntax.AssignStmt) {
 	target, isName := n.LHS.(*syntax.Ident)
 	call, isCall := unparen(n.RHS).(*syntax.CallExpr)
-	if !isName || !isCall || n.Op != syntax.EQ {
+	if !isName || !isCall || n.Op != syntax.EQ || target.Name == resultName {
 		return
 	}
 	if b, ok := target.Binding.(*resolve.Binding); ok && b.Scope == resolve.Global {
