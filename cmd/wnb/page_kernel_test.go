@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -21,7 +20,7 @@ func TestPageAndKernel(t *testing.T) {
 	for name, test := range map[string]func(t *testing.T, b context.Context){
 		"outputs": pageOutputs, "errors": pageErrors, "input": pageInput, "assistance": pageAssist, "params": pageParams, "reactive": pageReactive,
 		"states": pageStates, "keep as run": pageKeep, "panels": pagePanels, "stop and restart": pageStop, "two tabs": pageTwoTabs, "conflict": pageConflict,
-		"reload in a long cell": pageReload, "kernel killed": pageKilled, "many lines": pageManyLines, "versions": pageVersions, "large notebook": pageLarge,
+		"reload in a long cell": pageReload, "kernel killed": pageKilled, "many lines": pageManyLines, "replaced outputs": pageReplaced, "versions": pageVersions, "large notebook": pageLarge,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
@@ -362,6 +361,35 @@ func pageManyLines(t *testing.T, b context.Context) {
 	p.out("a", "line 5000")
 }
 
+// pageReplaced reruns a cell: in both tabs, what it showed stays until it shows
+// something else.
+func pageReplaced(t *testing.T, b context.Context) {
+	s := serveNotebook(t, front+star("a", "x = 1")+
+		star("b", "def wait():", "    while x > 1 and not io.exists('go.txt'):", "        sleep(0.01)", "_ = wait()", `print("value", x)`, `frame({"n": [x] * 30})`), "--reactive", "auto")
+	p := s.open(t, b, "n.wnb")
+	p.click(".topbar .primary")
+	p.out("b", "value 1")
+	p.idle()
+	q := s.open(t, b, "n.wnb")
+	q.out("b", "value 1")
+	p.click(cell("a") + " .cm-line")
+	p.press("Ctrl+a")
+	p.write("x = 2")
+	p.press("Ctrl+Enter")
+	for _, tab := range []*tab{p, q} {
+		tab.inState("b", "running")
+		tab.out("b", "value 1")
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "go.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tab := range []*tab{p, q} {
+		tab.out("b", "value 2")
+		tab.until("one output", `!document.querySelector("#cell-b .outputs").innerText.includes("value 1") && document.querySelectorAll("#cell-b .out-table").length === 1`)
+		tab.until("the table", `document.querySelector("#cell-b tbody td").innerText === "2"`)
+	}
+}
+
 func pageVersions(t *testing.T, b context.Context) {
 	s := serveNotebook(t, front+star("a", "first = 1"))
 	p := s.open(t, b, "n.wnb")
@@ -384,27 +412,11 @@ func pageVersions(t *testing.T, b context.Context) {
 	p.until("the old text", `document.querySelector("#cell-a").innerText.includes("first = 1")`)
 }
 
-// pageLarge logs how fast a notebook of 300 cells opens and takes keys: numbers
-// to look at, since the machine may be busy.
+// pageLarge opens a notebook of 300 cells and types into it; BenchmarkPage times
+// that.
 func pageLarge(t *testing.T, b context.Context) {
-	var text strings.Builder
-	text.WriteString(front)
-	for i := range 300 {
-		text.WriteString(star(fmt.Sprintf("c%d", i), fmt.Sprintf("v%d = %d", i, i), "# a comment", fmt.Sprintf("w%d = [v%d for _ in range(3)]", i, i)))
-	}
-	s := serveNotebook(t, text.String())
-	p := s.open(t, b, "n.wnb")
-	p.run(chromedp.Reload())
-	p.until("all cells", `document.querySelectorAll(".cell").length === 300`)
-	opened := p.eval(`performance.getEntriesByType("mark").find(m => m.name === "wnb.cells")?.startTime ?? 0`)
-	p.ready()
-	p.click(cell("c0") + " .cm-line")
-	start := time.Now()
-	const keys = 40
-	for range keys {
-		p.press("a")
-	}
-	took := time.Since(start) / keys
-	p.until("the keys", fmt.Sprintf(`document.querySelector("#cell-c0 .cm-line").innerText.length > %d`, keys))
-	t.Logf("300 cells: shown %s ms after the navigation began; %s for each key, with the browser's protocol", opened, took)
+	p := serveNotebook(t, manyCells()).open(t, b, "n.wnb")
+	opened, key := p.openTime(), p.keyTime("c150", 40)
+	p.until("the keys", `document.querySelector("#cell-c150 .code").innerText.includes("abcdefghijklmnopqrstuvwxyzabcdefghijklmn")`)
+	t.Logf("300 cells: shown %.0f ms after the navigation began; %.1f ms for each key", opened, key)
 }
