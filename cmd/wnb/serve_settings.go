@@ -171,7 +171,7 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		return fmt.Errorf("mode %q: write auto, lazy or off", want.Mode)
 	}
 	params, errParams := page.CheckParams(defs, want.Params)
-	inputs, errInputs := readInputs(want.Inputs)
+	inputs, errInputs := readInputs(want.Inputs, len(h.settings.get(path).inputs))
 	if err := errors.Join(errParams, errInputs); err != nil {
 		return err
 	}
@@ -191,10 +191,10 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 }
 
 // readInputs reads values of named inputs. Whether they fit is up to the cells
-// that declare them. Null stands for the default.
-func readInputs(set map[string]json.RawMessage) (map[string]any, error) {
-	if len(set) > maxInputs {
-		return nil, fmt.Errorf("inputs: %d at once are too many; at most %d are taken", len(set), maxInputs)
+// that declare them. Null stands for the default. have is how many are set.
+func readInputs(set map[string]json.RawMessage, have int) (map[string]any, error) {
+	if len(set) > 0 && len(set)+have > maxInputs {
+		return nil, fmt.Errorf("inputs: more than %d are set; restart the server to forget those that the notebook has no more", maxInputs)
 	}
 	out := map[string]any{}
 	var errs []error

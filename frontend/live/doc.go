@@ -37,8 +37,9 @@
 // history outlives kernels.
 //
 // A kernel runs each cell with the document as it is saved then, whoever has
-// saved it, and hears of changes meanwhile. What clients save of outputs is
-// weighed against what they have seen: see [Manager.Saved].
+// saved it, and hears of changes meanwhile, also of its settings (see Config).
+// What clients save of outputs is weighed against what they have seen: see
+// [Manager.Saved].
 //
 // When a kernel dies, what it was asked is answered with an error that names the
 // reason, the cells that ran get it as an output, and another kernel is started.

@@ -10,6 +10,14 @@
 // their outputs going to their own places. A request without a cell is a
 // console entry: it reads cells and earlier entries, and no cell sees it.
 //
+// # Settings
+//
+// The server tells what people set beside the notebook: params, values of named
+// inputs, and the mode. Cells that read what changed are stale. In auto mode they
+// run again, as always; cells behind an input that was moved do so in lazy mode as
+// well, since whoever moves a slider looks at what it changes. Where several
+// settings wait, the newest hold.
+//
 // # Who runs when
 //
 // Everything that runs cells happens on one goroutine, the worker: requests in
