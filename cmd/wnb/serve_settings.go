@@ -171,10 +171,11 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		return fmt.Errorf("mode %q: write auto, lazy or off", want.Mode)
 	}
 	params, errParams := page.CheckParams(defs, want.Params)
-	inputs, errInputs := readInputs(want.Inputs, len(h.settings.get(path).inputs))
+	inputs, errInputs := readInputs(want.Inputs)
 	if err := errors.Join(errParams, errInputs); err != nil {
 		return err
 	}
+	var tooMany error
 	h.settings.change(path, func(have setting) setting {
 		next := setting{params: map[string]any{}, inputs: map[string]any{}, mode: have.mode}
 		maps.Copy(next.params, have.params)
@@ -182,20 +183,21 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		maps.Copy(next.inputs, have.inputs)
 		maps.Copy(next.inputs, inputs)
 		maps.DeleteFunc(next.inputs, func(_ string, v any) bool { return v == nil })
+		if len(next.inputs) > maxInputs {
+			tooMany = fmt.Errorf("inputs: more than %d are set; give those that the notebook has no more the value null", maxInputs)
+			return have
+		}
 		if want.Mode != "" {
 			next.mode = want.Mode
 		}
 		return next
 	})
-	return nil
+	return tooMany
 }
 
 // readInputs reads values of named inputs. Whether they fit is up to the cells
-// that declare them. Null stands for the default. have is how many are set.
-func readInputs(set map[string]json.RawMessage, have int) (map[string]any, error) {
-	if len(set) > 0 && len(set)+have > maxInputs {
-		return nil, fmt.Errorf("inputs: more than %d are set; restart the server to forget those that the notebook has no more", maxInputs)
-	}
+// that declare them. Null stands for the default.
+func readInputs(set map[string]json.RawMessage) (map[string]any, error) {
 	out := map[string]any{}
 	var errs []error
 	for name, raw := range set {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,11 @@ func TestSettingsReachTheKernel(t *testing.T) {
 		t.Error(diff)
 	}
 	s.call("PATCH", url, map[string]any{"mode": "sometimes"}, http.StatusBadRequest)
+	many := map[string]any{}
+	for i := range maxInputs + 1 {
+		many[fmt.Sprint("input", i)] = i
+	}
+	s.call("PATCH", url, map[string]any{"inputs": many}, http.StatusBadRequest)
 }
 
 // A session that is kept is the run that -p with the inputs of the page gives.
