@@ -121,7 +121,7 @@ func pageAssist(t *testing.T, b context.Context) {
 func pageParams(t *testing.T, b context.Context) {
 	s := serveNotebook(t, "---\nwnb: 1\ntitle: T\nparams:\n  n: {default: 2, min: 1, max: 9}\n  word: {default: a, choices: [a, b]}\n  on: false\n---\n\n"+
 		star("show", `f"{params.n} {params.word} {params.on}"`))
-	p := s.open(t, b, "n.wnb")
+	p, q := s.open(t, b, "n.wnb"), s.open(t, b, "n.wnb")
 	p.until("a slider", `document.querySelector("#param-n")?.type === "range"`)
 	p.click(".topbar .primary")
 	p.out("show", "2 a False")
@@ -129,6 +129,7 @@ func pageParams(t *testing.T, b context.Context) {
 	p.fill(`[aria-label="n as a number"]`, "7")
 	p.press("Enter")
 	p.until("the new value", `document.querySelector("#param-n").value === "7" && document.querySelector(".param .reset")`)
+	q.until("the new value in another tab", `document.querySelector("#param-n")?.value === "7"`)
 	p.click("#param-on")
 	p.until("the check mark", `document.querySelector("#param-on").checked`)
 	p.idle()

@@ -73,7 +73,9 @@ export async function settings(path: string): Promise<Settings> {
   return (await request<Settings>("GET", settingsURL(path))).value;
 }
 
-/** Changes settings, and values of inputs that cells show. */
-export async function changeSettings(path: string, change: { params?: Record<string, unknown>; mode?: Mode; inputs?: Record<string, unknown> }): Promise<Settings> {
+/** What to change: parameters, the mode, and values of inputs that cells show. */
+export interface SettingsChange { params?: Record<string, unknown>; mode?: Mode; inputs?: Record<string, unknown> }
+
+export async function changeSettings(path: string, change: SettingsChange): Promise<Settings> {
   return (await request<Settings>("PATCH", settingsURL(path), change)).value;
 }

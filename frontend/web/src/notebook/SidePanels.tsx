@@ -20,7 +20,7 @@ export function Sidebar({ nb }: { nb: Notebook }) {
 
 export function Panel({ nb }: { nb: Notebook }) {
   if (!panelOpen.value) return null;
-  const settings = nb.settings.value;
+  const settings = nb.settings.now.value;
   return (
     <aside class="panel" aria-label="Parameters, graph and variables">
       {settings && settings.params.length > 0 && (

@@ -20,7 +20,7 @@ const modes: { mode: Mode; title: string }[] = [
 const modeNames: Record<Mode, string> = { auto: "reactive", lazy: "lazy", off: "manual" };
 
 export function TopBar({ nb }: { nb: Notebook }) {
-  const mode = nb.settings.value?.mode;
+  const mode = nb.settings.now.value?.mode;
   const busy = nb.runner.running.value !== null || nb.runner.waiting.value.length > 0;
   const more = () => [
     { label: "All commands", hint: "Ctrl-Shift-P", run: () => openPalette(commandsOf(nb)) },

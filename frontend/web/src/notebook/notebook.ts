@@ -8,18 +8,17 @@ import { complain, toast } from "../app/toasts";
 import { folderOf } from "../app/route";
 import type { Cell } from "./cell";
 import { Document } from "./document";
-import { Inputs } from "./inputs";
 import { Problems, changesOf } from "./problems";
 import { Runner, isEdited } from "./runner";
 import { Saver } from "./saver";
+import { NotebookSettings } from "./settings";
 
 export class Notebook {
   readonly doc = new Document();
   readonly runner: Runner;
   readonly saver: Saver;
   readonly problems: Problems;
-  private readonly inputs: Inputs;
-  readonly settings = signal<sessions.Settings | null>(null);
+  readonly settings: NotebookSettings;
   readonly opened = signal(false);
   readonly failure = signal("");
   /** The cell that findings and links lead to, and where in it. */
@@ -33,7 +32,7 @@ export class Notebook {
 
   constructor(readonly path: string) {
     this.dir = folderOf(path);
-    this.inputs = new Inputs(path, (s) => { this.settings.value = s; });
+    this.settings = new NotebookSettings(path);
     this.saver = new Saver(this.doc, path, (m) => toast(m));
     this.runner = new Runner(this.doc, () => path, () => this.saver.save());
     this.problems = new Problems(this.doc, path, this.runner.generation);
@@ -75,7 +74,7 @@ export class Notebook {
       const now = this.doc.front.value;
       if (this.saver.state.value !== "saved" || now === front) return;
       front = now;
-      void sessions.settings(this.path).then((s) => { this.settings.value = s; }).catch(() => { this.settings.value = null; });
+      void this.settings.read();
     });
   }
 
@@ -100,22 +99,22 @@ export class Notebook {
   async setParam(name: string, value: unknown): Promise<void> {
     const ran = this.doc.cells.peek().filter((c) => c.isCode && c.graph.peek() && c.graph.peek()!.state !== "new");
     try {
-      this.settings.value = await sessions.changeSettings(this.path, { params: { [name]: value } });
+      await this.settings.change({ params: { [name]: value } });
       await this.applySettings("wnb params");
-      if (ran.length && this.settings.peek()?.mode === "auto") this.run(ran);
+      if (ran.length && this.settings.now.peek()?.mode === "auto") this.run(ran);
     } catch (e) { complain(e); }
   }
 
   async setMode(mode: sessions.Mode): Promise<void> {
     try {
-      this.settings.value = await sessions.changeSettings(this.path, { mode });
+      await this.settings.change({ mode });
       await this.applySettings("wnb mode");
     } catch (e) { complain(e); }
   }
 
   /** Gives an input another value; the kernel reruns what depends on it. */
   readonly setInput = async (name: string, value: unknown): Promise<void> => {
-    try { await this.inputs.set(name, value); } catch (e) { complain(e); throw e; }
+    try { await this.settings.change({ inputs: { [name]: value } }); } catch (e) { complain(e); throw e; }
   };
 
   private async applySettings(feature: string): Promise<void> {
@@ -181,6 +180,7 @@ export class Notebook {
 
   close(): void {
     this.problems.close();
+    this.settings.close();
     for (const stop of this.stop.splice(0)) stop();
     this.saver.close();
     this.runner.close();
