@@ -44,7 +44,7 @@ func visit(t *testing.T, browser context.Context, s *serving) *tab {
 func TestApp(t *testing.T) {
 	b := browser(t)
 	s := serveApp(t, "---\nwnb: 1\ntitle: Squares\nparams:\n  n: {default: 3, min: 1, max: 9}\n---\n\n# How large?\n\n"+
-		star("square", "secret_name = params.n * params.n", `f"the square is {secret_name}"`)+star("bad", "fail(\"no luck\")"))
+		star("square", "secret_name = params.n * params.n", `f"the square is {secret_name}"`)+star("more", `by = ui.slider("by", 1, 5, label="Times")`)+star("times", `f"by {by}: {secret_name * by}"`)+star("bad", "fail(\"no luck\")"))
 	p := visit(t, b, s)
 	p.until("the output", `document.body.innerText.includes("the square is 9")`)
 	p.until("the text", `document.querySelector("h1")?.innerText === "How large?"`)
@@ -52,6 +52,10 @@ func TestApp(t *testing.T) {
 	p.fill(`[aria-label="n as a number"]`, "7")
 	p.press("Enter")
 	p.until("the new output", `document.body.innerText.includes("the square is 49")`)
+	p.run(chromedp.Evaluate(`document.querySelector("#input-by").focus()`, nil))
+	p.press("Right", "Right")
+	p.until("what the input gives", `document.body.innerText.includes("by 3: 147")`)
+	p.until("its value, and the focus", `document.querySelector("#input-by").value === "3" && document.activeElement.id === "input-by"`)
 	if text := p.eval(`fetch("/app/notebook").then(r => r.text())`); strings.Contains(text, "secret_name") || strings.Contains(p.eval("document.body.innerText"), "secret_name") {
 		t.Errorf("visitors see code: %s", text)
 	}

@@ -63,6 +63,8 @@ export type Mode = "auto" | "lazy" | "off";
 /** How a document is run: its parameters, and what happens to stale cells. */
 export interface Settings {
   params: Param[];
+  /** Those that are not at their defaults. */
+  inputs: Record<string, unknown>;
   mode: Mode;
   problem?: string;
 }

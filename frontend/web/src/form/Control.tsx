@@ -1,5 +1,5 @@
 // The controls of forms: of declared parameters, and of inputs that cells show.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** What a control is about. Values of choices are any JSON values. */
 export interface Field {
@@ -31,11 +31,14 @@ function decimalsOf(f: Field): number {
   return Math.max(0, -Math.floor(Math.log10((f.max! - f.min!) / 20 || 1)));
 }
 
+// The value from outside is taken in the layout phase: after a paint, it could undo
+// what the user did meanwhile.
+
 function Slider({ f, set }: { f: Field; set: SetValue }) {
   const [value, setValue] = useState(Number(f.value));
   const told = useRef(value);
   const timer = useRef(0);
-  useEffect(() => { told.current = Number(f.value); setValue(Number(f.value)); }, [f.value]);
+  useLayoutEffect(() => { told.current = Number(f.value); setValue(Number(f.value)); }, [f.value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const decimals = decimalsOf(f);
   const step = f.step ?? (f.whole ? 1 : "any");
@@ -73,7 +76,7 @@ function Choice({ f, set }: { f: Field; set: SetValue }) {
 function Text({ f, set }: { f: Field; set: SetValue }) {
   const number = f.kind === "number";
   const [text, setText] = useState(shown(f.value));
-  useEffect(() => setText(shown(f.value)), [f.value]);
+  useLayoutEffect(() => setText(shown(f.value)), [f.value]);
   const commit = () => { if (text !== shown(f.value)) set(number && text.trim() !== "" ? Number(text) : text); };
   const common = { id: f.id, value: text, onInput: (e: { currentTarget: HTMLInputElement }) => setText(e.currentTarget.value), onBlur: commit, onKeyDown: (e: KeyboardEvent) => { if (e.key === "Enter") commit(); } };
   if (number) return <input type="number" class="num" step={f.step ?? (f.whole ? 1 : "any")} min={f.min} max={f.max} {...common} />;

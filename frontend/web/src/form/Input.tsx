@@ -1,5 +1,5 @@
 // An input that a cell shows: a control whose value is a name of the graph.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Control, type Field } from "./Control";
 
 /** The MIME type that inputs are displayed as. */
@@ -26,17 +26,19 @@ export type SetInput = (name: string, value: unknown) => Promise<void>;
  * the cell still says an older value, or one that they wanted on the way.
  */
 export function useWanted<T>(said: T, set: (v: T) => Promise<void>): [T, (v: T) => void] {
-  const [wanted, setWanted] = useState<{ value: T } | null>(null);
-  const passed = useRef(new Set<string>()); // values that the cell may still say
+  const wanted = useRef<{ value: T; passed: Set<string> } | null>(null);
+  const [, redraw] = useState({});
   const text = JSON.stringify(said);
-  const end = () => { passed.current.clear(); setWanted(null); };
-  useEffect(() => { if (wanted && (text === JSON.stringify(wanted.value) || !passed.current.has(text))) end(); }, [text]);
-  const change = (v: T) => {
-    passed.current.add(text).add(JSON.stringify(v));
-    setWanted({ value: v });
-    set(v).catch(end); // who set it said why
+  const is = wanted.current;
+  if (is && (text === JSON.stringify(is.value) || !is.passed.has(text))) wanted.current = null; // it came, or somebody wants something else
+  const change = (value: T) => {
+    const passed = wanted.current?.passed ?? new Set<string>();
+    const mine = { value, passed: passed.add(text).add(JSON.stringify(value)) };
+    wanted.current = mine;
+    redraw({});
+    set(value).catch(() => { if (wanted.current === mine) wanted.current = null; redraw({}); }); // who set it said why
   };
-  return [wanted && passed.current.has(text) ? wanted.value : said, change];
+  return [wanted.current ? wanted.current.value : said, change];
 }
 
 /** A slider, choice, number, text, check box or button. */

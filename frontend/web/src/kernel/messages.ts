@@ -47,7 +47,6 @@ export interface Incoming {
   inspect_reply: { status: string; found: boolean; data: MimeBundle };
   debug_reply: { success: boolean; message?: string; body?: { variables?: Variable[]; data?: MimeBundle } };
   input_request: { prompt: string; password: boolean };
-  kernel_info_reply: { status: string; implementation: string; supported_features?: string[] };
 }
 
 /** The contents that the page sends, by message type. */
@@ -57,7 +56,6 @@ export interface Outgoing {
   inspect_request: { code: string; cursor_pos: number; detail_level: 0 | 1 };
   debug_request: { seq: number; type: "request"; command: string; arguments?: unknown };
   input_reply: { value: string };
-  kernel_info_request: Record<string, never>;
 }
 
 interface Envelope<T extends keyof Incoming> {
@@ -81,7 +79,7 @@ export function readMessage(frame: string): Message | null {
 
 const known: ReadonlySet<string> = new Set<keyof Incoming>([
   "status", "execute_input", "stream", "display_data", "execute_result", "update_display_data", "error", "clear_output",
-  "wnb_graph", "execute_reply", "complete_reply", "inspect_reply", "debug_reply", "input_request", "kernel_info_reply",
+  "wnb_graph", "execute_reply", "complete_reply", "inspect_reply", "debug_reply", "input_request",
 ]);
 
 /**

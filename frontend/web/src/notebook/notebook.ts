@@ -95,34 +95,19 @@ export class Notebook {
     } catch (e) { complain(e); }
   }
 
-  /** Changes parameters. The kernel takes them at its start, so it is started again. */
+  /** Changes a parameter; cells that read it are stale then. */
   async setParam(name: string, value: unknown): Promise<void> {
-    const ran = this.doc.cells.peek().filter((c) => c.isCode && c.graph.peek() && c.graph.peek()!.state !== "new");
-    try {
-      await this.settings.change({ params: { [name]: value } });
-      await this.applySettings("wnb params");
-      if (ran.length && this.settings.now.peek()?.mode === "auto") this.run(ran);
-    } catch (e) { complain(e); }
+    await this.settings.change({ params: { [name]: value } }).catch(complain);
   }
 
   async setMode(mode: sessions.Mode): Promise<void> {
-    try {
-      await this.settings.change({ mode });
-      await this.applySettings("wnb mode");
-    } catch (e) { complain(e); }
+    await this.settings.change({ mode }).catch(complain);
   }
 
-  /** Gives an input another value; the kernel reruns what depends on it. */
+  /** Gives an input another value; the kernel runs what depends on it again. */
   readonly setInput = async (name: string, value: unknown): Promise<void> => {
     try { await this.settings.change({ inputs: { [name]: value } }); } catch (e) { complain(e); throw e; }
   };
-
-  private async applySettings(feature: string): Promise<void> {
-    if (this.runner.supports.peek().has(feature)) return;
-    const busy = this.runner.running.peek();
-    if (busy) toast(`${busy.id} was stopped: a new kernel takes the setting`);
-    await this.runner.restart();
-  }
 
   async keep(): Promise<void> {
     const session = this.runner.session.peek();

@@ -23,7 +23,6 @@ export class Runner {
   readonly trouble = signal("");
   /** Grows when the values of the session may have changed. */
   readonly generation = signal(0);
-  readonly supports = signal<ReadonlySet<string>>(new Set());
   connection: Connection | null = null;
   private flight: { id: string } | null = null;
   private readonly writer: Writer;
@@ -51,7 +50,6 @@ export class Runner {
   private opened(again: boolean): void {
     if (again) this.writer.read();
     this.resume();
-    this.connection!.send("kernel_info_request", {});
     this.askGraph();
     void this.next(); // what the user asked for before there was a kernel
   }
@@ -180,7 +178,6 @@ export class Runner {
       case "status": return this.heardStatus(id, cell, m.content.execution_state, m.parent_header.msg_type);
       case "wnb_graph": return this.heardGraph(m.content);
       case "input_request": return this.heardQuestion(m, cell);
-      case "kernel_info_reply": this.supports.value = new Set(m.content.supported_features ?? []); return;
       case "execute_reply": return this.heardReply(id, cell);
       case "update_display_data":
         return this.writer.updateShown(m.content);

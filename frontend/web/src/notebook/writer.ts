@@ -24,6 +24,7 @@ const soon = 400; // ms between a message that was not followed and a look at th
 export class Writer {
   private writing = new Map<string, Map<Cell, Writing>>(); // by request
   private refresh = 0;
+  private reads = 0;
 
   constructor(private readonly doc: Document, private readonly path: () => string) {}
 
@@ -44,6 +45,7 @@ export class Writer {
   }
 
   heard(m: OutputMessage, request: string, cell: Cell): void {
+    if (m.type === "clear_output" && !this.writing.get(request)?.has(cell)) this.begin(request, cell); // it runs again
     const w = this.writing.get(request)?.get(cell);
     if (!w) return this.readSoon();
     if (m.type === "clear_output") {
@@ -96,7 +98,9 @@ export class Writer {
     clearTimeout(this.refresh);
     this.refresh = 0;
     const before = new Map(this.doc.cells.peek().map((c) => [c, c.outputs.peek()]));
+    const mine = ++this.reads;
     void contents.notebook(this.path()).then(({ content }) => batch(() => {
+      if (mine !== this.reads) return; // a later answer is on its way
       for (const json of content.cells) {
         const cell = this.doc.find(json.id);
         // What came meanwhile is newer than the answer.
