@@ -1,5 +1,4 @@
 // A table whose rows are chosen: an input of the graph.
-import { useRef } from "preact/hooks";
 import type { WholeTable } from "../api/tables";
 import { useWanted, type InputSpec, type SetInput } from "../form/Input";
 import { Table } from "./Table";
@@ -9,14 +8,7 @@ export function TableInput({ spec, set, html, whole }: { spec: InputSpec; set: S
   return (
     <div class="input-table" role="group" aria-label={spec.label || spec.name}>
       {spec.label && <p class="input-title">{spec.label}</p>}
-      <Table html={html} whole={useSame(whole)} select={{ value: rows, set: choose }} />
+      <Table html={html} whole={whole} select={{ value: rows, set: choose }} />
     </div>
   );
-}
-
-/** The same object as before while its content is: a table that is shown again keeps its page and order. */
-function useSame<T>(value: T): T {
-  const kept = useRef(value);
-  if (JSON.stringify(kept.current) !== JSON.stringify(value)) kept.current = value;
-  return kept.current;
 }

@@ -57,7 +57,9 @@ export function useTable(html: string, whole?: WholeTable): TableState | null {
     offset: view.offset ?? 0, limit, filter: view.filter, from: view.from, columns: pageColumns,
     ...(view.sort ? { sort: whole?.columns[view.sort.source]?.name ?? "", desc: view.sort.down } : {}),
   });
-  useEffect(() => { setView(overview); setLoaded(null); setLost(""); }, [html, whole]);
+  // The same table that is shown again, as by a cell that ran again, keeps its page and order.
+  useEffect(() => { setView(overview); setLoaded(null); }, [html, ref]);
+  useEffect(() => { if (lost) { setLost(""); setView({ ...view }); } }, [whole]);
   useEffect(() => {
     if (!remote) { setLoaded(null); setLoading(false); return; }
     const abort = new AbortController();
