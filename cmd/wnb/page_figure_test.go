@@ -21,7 +21,7 @@ func TestPageFigures(t *testing.T) {
 	b := browser(t)
 	for name, test := range map[string]func(t *testing.T, b context.Context){
 		"values": figureValues, "keys": figureKeys, "zoom": figureZoom, "legend": figureLegend, "save": figureSave,
-		"all kinds": figureKinds, "many points": figureMany,
+		"all kinds": figureKinds, "many points": figureMany, "brush": figureBrush,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
@@ -307,4 +307,43 @@ func figureMany(t *testing.T, b context.Context) {
 	p.press("Enter")
 	p.until("an item that says how much of the data there is", `document.querySelector(".menu")?.innerText.includes("Data as CSV (1 row in 2)")`)
 	p.press("Escape")
+}
+
+// figureBrush chooses points of a figure that is an input: with the pointer, with the keys, and after a reload.
+func figureBrush(t *testing.T, b context.Context) {
+	text := front + star("a", `picked = ui.plot(plot.scatter(frame({"x": [1.0, 2, 3, 4], "y": [1.0, 4, 2, 3]}), x="x", y="y"))`) + star("count", `"%d of 4" % picked.shape[0]`)
+	p := serveNotebook(t, text).open(t, b, "n.wnb")
+	p.click(`[aria-label="What happens to stale cells"]`)
+	p.choose("Reactive: cells rerun when what they read changes")
+	p.until("the mode", `document.querySelector('[aria-label="What happens to stale cells"]').innerText.includes("reactive")`)
+	p.ready()
+	p.click(".topbar .primary")
+	p.out("count", "4 of 4")
+	p.drags("a", 0.3, 0.02, 0.98, 0.5) // x from 2 on, y above the middle
+	p.out("count", "2 of 4")
+	box := `document.querySelector("#cell-a .brush-box")`
+	p.until("the selection after the rerun", box)
+	p.until("the selection in words", `document.querySelector("#cell-a .plot-foot").innerText.includes("are chosen")`)
+
+	before := p.eval(box + `.getAttribute("width")`)
+	p.focus(cell("a") + " .figure-surface")
+	for range 16 { // the right edge goes to the left, past the point at x = 4
+		p.press("Left")
+	}
+	p.out("count", "1 of 4")
+	if after := p.eval(box + `.getAttribute("width")`); after == before {
+		t.Error("the selection is as wide as before")
+	}
+	p.run(chromedp.Reload())
+	p.ready()
+	p.until("the selection after a reload", box)
+	p.out("count", "1 of 4")
+	p.focus(cell("a") + " .figure-surface")
+	p.press("Escape")
+	p.out("count", "4 of 4")
+	p.until("no selection", `!`+box)
+	p.press("Enter") // the middle
+	p.out("count", "1 of 4")
+	p.choose("Choose all")
+	p.out("count", "4 of 4")
 }

@@ -11,6 +11,7 @@ import { Frame } from "./Frame";
 import { cleanHTML, needsFrame } from "./sanitize";
 import { isTable } from "./grid";
 import { Table } from "./Table";
+import { PlotInput } from "./PlotInput";
 import { TableInput } from "./TableInput";
 import { Text } from "./Text";
 
@@ -20,7 +21,11 @@ function Bundle({ data, metadata, set }: { data: MimeBundle; metadata: Record<st
   const has = (mime: string) => data[mime] !== undefined;
   const input = data[inputType] as InputSpec | undefined;
   if (input && set && input.kind !== "table" && input.kind !== "plot") return <Input spec={input} set={set} />;
-  if (has("image/svg+xml")) return <Figure svg={text(data["image/svg+xml"])} data={data[figureType]} alt={text(data["text/plain"])} />;
+  if (has("image/svg+xml")) {
+    const alt = text(data["text/plain"]).split("\n").at(-1)!; // an input says its value in the line before
+    const figure = { svg: text(data["image/svg+xml"]), data: data[figureType], alt };
+    return input?.kind === "plot" && set ? <PlotInput spec={input} set={set} {...figure} /> : <Figure {...figure} />;
+  }
   for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {
     if (!has(mime)) continue;
     const size = (metadata?.[mime] ?? {}) as { width?: number; height?: number };
