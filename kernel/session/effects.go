@@ -1,7 +1,9 @@
 package session
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/wnb-dev/wnb/cells"
@@ -62,4 +64,26 @@ func (s *Session) tell(res *kernel.Result) {
 		return
 	}
 	s.out.publish(protocol.Header{}, "", protocol.Raw{Type: TypeEffects, JSON: content})
+}
+
+// held sends messages only when a person asked for the cell; in a rerun it
+// keeps them back.
+type held struct {
+	channels []kernel.Channel
+	observer *observer
+}
+
+var errHeld = errors.New("held: run the cell to send it")
+
+func (*held) Name() string { return "session" }
+
+func (h *held) Send(ctx context.Context, n cells.Notice) error {
+	if h.observer.reruns() {
+		return errHeld
+	}
+	var errs []error
+	for _, c := range h.channels {
+		errs = append(errs, c.Send(ctx, n))
+	}
+	return errors.Join(errs...)
 }
