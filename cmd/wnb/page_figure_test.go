@@ -328,7 +328,10 @@ func figureBrush(t *testing.T, b context.Context) {
 	before := p.eval(box + `.getAttribute("width")`)
 	p.focus(cell("a") + " .figure-surface")
 	for range 16 { // the right edge goes to the left, past the point at x = 4
+		was := p.eval(box + `.getAttribute("width")`)
 		p.press("Left")
+		p.until("the narrower selection", box+`.getAttribute("width") !== "`+was+`"`)
+		p.idle()
 	}
 	p.out("count", "1 of 4")
 	if after := p.eval(box + `.getAttribute("width")`); after == before {
