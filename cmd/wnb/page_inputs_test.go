@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -13,7 +14,7 @@ import (
 func TestPageAndInputs(t *testing.T) {
 	b := browser(t)
 	for name, test := range map[string]func(t *testing.T, b context.Context){
-		"slider": pageSlider, "controls": pageControls, "rows of a table": pageRows, "refused": pageRefused,
+		"slider": pageSlider, "controls": pageControls, "rows of a table": pageRows, "points of a plot": pagePoints, "refused": pageRefused,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
@@ -121,6 +122,36 @@ func pageRows(t *testing.T, b context.Context) {
 	p.run(chromedp.Reload())
 	p.ready()
 	p.until("the choice after a reload", `document.querySelector("#cell-pick tr[data-row='2'] input")?.checked`)
+}
+
+func pagePoints(t *testing.T, b context.Context) {
+	s := serveNotebook(t, front+star("draw", `brushed = ui.plot(plot.scatter(frame({"x": [1, 2, 3, 4], "y": [1, 2, 3, 4]}), x="x", y="y"))`)+
+		star("show", `f"chosen {len(brushed)}"`))
+	p := s.open(t, b, "n.wnb")
+	p.click(".topbar .primary")
+	p.out("show", "chosen 4")
+	p.idle()
+	surface := "#cell-draw .figure-surface"
+	p.until("the figure", fmt.Sprintf(`document.querySelector("%s.brushes")`, surface))
+	p.middle(surface) // so that it is in sight
+	var r []float64
+	p.run(chromedp.Evaluate(fmt.Sprintf(`(() => { const r = document.querySelector(%q).getBoundingClientRect(); return [r.x, r.y, r.width, r.height] })()`, surface), &r))
+	drag := func(kind input.MouseType, x, y float64) {
+		p.run(input.DispatchMouseEvent(kind, r[0]+x*r[2], r[1]+y*r[3]).WithButton(input.Left).WithButtons(1).WithClickCount(1))
+	}
+	drag(input.MousePressed, 0.5, 0.02)
+	drag(input.MouseMoved, 0.8, 0.3)
+	drag(input.MouseMoved, 0.99, 0.5)
+	drag(input.MouseReleased, 0.99, 0.5)
+	p.out("show", "chosen 2")
+	p.until("the rectangle", `document.querySelector("#cell-draw .brush-box")`)
+	p.run(chromedp.Reload())
+	p.ready()
+	p.until("the rectangle after a reload", `document.querySelector("#cell-draw .brush-box")`)
+	p.run(chromedp.Evaluate(fmt.Sprintf(`document.querySelector(%q).focus()`, surface), nil))
+	p.press("Escape")
+	p.out("show", "chosen 4")
+	p.focused(surface)
 }
 
 // pageRefused sets what an input cannot be: the cell says so.
