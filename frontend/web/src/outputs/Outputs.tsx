@@ -10,7 +10,6 @@ import { figureType } from "./figure/data";
 import { Frame } from "./Frame";
 import { cleanHTML, needsFrame } from "./sanitize";
 import { isTable } from "./grid";
-import { PlotInput } from "./PlotInput";
 import { Table } from "./Table";
 import { PlotInput } from "./PlotInput";
 import { TableInput } from "./TableInput";
@@ -23,12 +22,8 @@ function Bundle({ data, metadata, set }: { data: MimeBundle; metadata: Record<st
   const input = data[inputType] as InputSpec | undefined;
   if (input && set && input.kind !== "table" && input.kind !== "plot") return <Input spec={input} set={set} />;
   if (has("image/svg+xml")) {
-<<<<<<< HEAD
     const alt = text(data["text/plain"]).split("\n").at(-1)!; // an input says its value in the line before
     const figure = { svg: text(data["image/svg+xml"]), data: data[figureType], alt };
-=======
-    const figure = { svg: text(data["image/svg+xml"]), data: data[figureType], alt: text(data["text/plain"]) };
->>>>>>> 002532f (page: points of a figure are chosen with a rectangle where the figure is an input)
     return input?.kind === "plot" && set ? <PlotInput spec={input} set={set} {...figure} /> : <Figure {...figure} />;
   }
   for (const mime of ["image/png", "image/jpeg", "image/gif", "image/webp"]) {

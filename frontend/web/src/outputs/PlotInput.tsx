@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 // A figure whose points are chosen: ui.plot.
 import { useWanted, type InputSpec, type SetInput } from "../form/Input";
 import { Figure } from "./Figure";
@@ -24,14 +23,4 @@ export function PlotInput({ spec, set, svg, data, alt }: { spec: InputSpec; set:
       </div>
     </div>
   );
-=======
-// A figure whose points are chosen with a rectangle: an input of the graph.
-import { useWanted, type InputSpec, type SetInput } from "../form/Input";
-import { Figure } from "./Figure";
-import type { View } from "./figure/redraw";
-
-export function PlotInput({ spec, set, svg, data, alt }: { spec: InputSpec; set: SetInput; svg: string; data: unknown; alt: string }) {
-  const [value, choose] = useWanted(spec.value as View | null, (v) => set(spec.name, v));
-  return <Figure svg={svg} data={data} alt={alt} brush={{ value, set: choose }} />;
->>>>>>> 002532f (page: points of a figure are chosen with a rectangle where the figure is an input)
 }
