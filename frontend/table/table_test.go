@@ -261,3 +261,43 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+// A request that reads or sorts for long holds up neither those that only page
+// nor its own end.
+func TestALongRequestBlocksNoOther(t *testing.T) {
+	store := newBlobs()
+	ref := store.put(t, sample(t))
+	slow := strings.Repeat("c", 64)
+	begun := make(chan struct{})
+	h := table.New(table.Options{Sorts: 1, Open: func(ctx context.Context, name string) (io.ReadCloser, error) {
+		if name != slow {
+			return store.open(ctx, name)
+		}
+		close(begun)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}})
+	ask(t, h, ref, "sort=age") // it is decoded, and the order known
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan int)
+	go func() { // ends with ended
+		r := httptest.NewRequest("GET", "/", nil).WithContext(ctx)
+		r.SetPathValue("ref", slow)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		ended <- w.Code
+	}()
+	<-begun
+	for _, query := range []string{"", "sort=age&offset=2"} {
+		if w, _ := ask(t, h, ref, query); w.Code != 200 {
+			t.Errorf("%q: %d", query, w.Code)
+		}
+	}
+	cancel()
+	if code := <-ended; code != http.StatusServiceUnavailable {
+		t.Errorf("the request that was given up: %d", code)
+	}
+	if w, _ := ask(t, h, ref, "sort=name"); w.Code != 200 {
+		t.Errorf("after it: %d", w.Code)
+	}
+}
