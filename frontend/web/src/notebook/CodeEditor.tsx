@@ -59,7 +59,8 @@ function Live({ nb, cell, editing }: { nb: Notebook; cell: Cell; editing: boolea
     const options = {
       language: kind, label: `Source of ${cell.id}`, keys: keysOf(nb, cell), wrap: kind === "markdown" || kind === "raw",
       hint: kind === "markdown" ? "Write Markdown; $x$ is a formula" : "",
-      extensions: cell.isCode && kind === "starlark" ? assist(() => nb.runner.connection) : [],
+      // Enter goes into the source of the focused cell; Tab, which indents there, passes it.
+      extensions: [EditorView.contentAttributes.of({ tabindex: "-1" }), cell.isCode && kind === "starlark" ? assist(() => nb.runner.connection) : []],
       changed: (text: string, state: EditorView["state"]) => { cell.editor = state; cell.source.value = text; nb.doc.touch(); },
       focused: (has: boolean) => {
         if (!has) return;
