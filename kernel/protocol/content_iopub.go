@@ -118,8 +118,8 @@ type GraphCell struct {
 	ID      string       `json:"id"`
 	Defines List[string] `json:"defines"`
 	Reads   List[string] `json:"reads"`
-	State   string       `json:"state"` // fresh, stale, queued, running, cached, held or failed
-	Why     string       `json:"why"`   // the reason for the state, for people
+	State   string       `json:"state"`  // fresh, stale, queued, running, cached, held or failed
+	Why     string       `json:"why"`    // the reason for the state, for people
 	RunMS   float64      `json:"run_ms"` // of this session's run, or of taking the result from the cache
 	Cached  bool         `json:"cached"`
 	SavedMS float64      `json:"saved_ms"` // what the run that was not made took longer
