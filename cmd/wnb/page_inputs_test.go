@@ -14,7 +14,7 @@ import (
 func TestPageAndInputs(t *testing.T) {
 	b := browser(t)
 	for name, test := range map[string]func(t *testing.T, b context.Context){
-		"slider": pageSlider, "controls": pageControls, "rows of a table": pageRows, "points of a plot": pagePoints, "refused": pageRefused,
+		"slider": pageSlider, "controls": pageControls, "rows of a table": pageRows, "points of a plot": pagePoints, "refused": pageRefused, "in a hurry": pageHurry,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
@@ -164,4 +164,34 @@ func pageRefused(t *testing.T, b context.Context) {
 	p.run(chromedp.Evaluate(`fetch("/api/wnb/settings/n.wnb", {method: "PATCH", headers: {"X-XSRFToken": document.cookie.split("_xsrf=")[1].split(";")[0]}, body: JSON.stringify({inputs: {n: 99}})})`, nil))
 	p.out("settings", "99")
 	p.inState("settings", "failed")
+}
+
+// pageHurry moves an input faster than cells run: in the end, all shows the last
+// value, in this tab, in another one and in the document.
+func pageHurry(t *testing.T, b context.Context) {
+	s := serveNotebook(t, front+star("settings", `n = ui.slider("n", 0, 40, default=3)`)+
+		star("list", "kept = range(min(n, 4))", "kept")+star("show", `f"{len(kept)} of 4"`)+star("count", `f"n is {n}"`))
+	p, q := s.open(t, b, "n.wnb"), s.open(t, b, "n.wnb")
+	p.click(".topbar .primary")
+	p.out("count", "n is 3")
+	p.idle()
+	n := 3
+	for round := range 12 {
+		p.run(chromedp.Evaluate(`document.querySelector("#input-n").focus()`, nil))
+		key, by := "Right", 1
+		if round%2 == 1 {
+			key, by = "Left", -1
+		}
+		for range 3 + 2*round {
+			p.press(key)
+			n = min(max(n+by, 0), 40)
+		}
+		for _, tab := range []*tab{p, q} {
+			tab.out("count", fmt.Sprintf("n is %d\"", n))
+			tab.out("show", fmt.Sprintf("%d of 4", min(n, 4)))
+			tab.idle()
+			tab.out("count", fmt.Sprintf("n is %d\"", n))
+			tab.out("show", fmt.Sprintf("%d of 4", min(n, 4)))
+		}
+	}
 }
