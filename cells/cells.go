@@ -30,10 +30,21 @@ type Stream struct {
 // UTF-8; image types hold the bytes themselves, not base64. Result marks the
 // value of the cell's last expression. Blobs are the contents that Data names,
 // such as the whole of a table of which it shows a part.
+//
+// ID names a display that may change while its cell runs, among the displays of
+// the cell; empty for others. What a result holds is the last form.
 type Display struct {
 	Data   map[string][]byte
 	Result bool
 	Blobs  []Blob
+	ID     string
+}
+
+// Update is a newer form of the Display of the running cell with the same ID.
+// Observers are told of it; it is no part of a result, and has no written form.
+type Update struct {
+	ID   string
+	Data map[string][]byte
 }
 
 // TableType is the MIME type of a table that is kept as a whole: JSON with rows,
@@ -113,6 +124,7 @@ const Absent = "absent"
 
 func (Stream) effect()   {}
 func (Display) effect()  {}
+func (Update) effect()   {}
 func (Param) effect()    {}
 func (Metric) effect()   {}
 func (Tag) effect()      {}

@@ -83,7 +83,7 @@ func toWire(e Effect) (wire, error) {
 		}
 		return w, nil
 	case Display:
-		return wire{Kind: "display", Data: e.Data, Result: e.Result, Blobs: e.Blobs}, nil
+		return wire{Kind: "display", Name: exact(e.ID), Data: e.Data, Result: e.Result, Blobs: e.Blobs}, nil
 	case Param:
 		return wire{Kind: "param", Name: exact(e.Key), Value: exact(e.Value)}, nil
 	case Metric:
@@ -131,7 +131,7 @@ func (w wire) effect() (Effect, error) {
 	case "stream":
 		return Stream{Name: name, Text: text, Whole: blob}, nil
 	case "display":
-		return Display{Data: w.Data, Result: w.Result, Blobs: w.Blobs}, nil
+		return Display{Data: w.Data, Result: w.Result, Blobs: w.Blobs, ID: name}, nil
 	case "param":
 		return Param{Key: name, Value: value}, nil
 	case "metric":

@@ -37,9 +37,25 @@ func (o *inOrder) CellEffect(c *Cell, e cells.Effect) {
 	defer o.mu.Unlock()
 	switch {
 	case len(o.order) > 0 && o.order[0] != c.ID:
-		o.waiting[c.ID] = append(o.waiting[c.ID], e)
+		o.hold(c.ID, e)
 	case !o.hidden:
 		o.next.CellEffect(c, e)
+	}
+}
+
+// hold keeps an effect until it is the cell's turn. Of a display that changes
+// nobody has seen an older form.
+func (o *inOrder) hold(id string, e cells.Effect) {
+	newer, ok := e.(cells.Update)
+	if !ok {
+		o.waiting[id] = append(o.waiting[id], e)
+		return
+	}
+	for i, held := range o.waiting[id] {
+		if d, ok := held.(cells.Display); ok && d.ID == newer.ID {
+			d.Data = newer.Data
+			o.waiting[id][i] = d
+		}
 	}
 }
 

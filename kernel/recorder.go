@@ -28,6 +28,9 @@ type World struct {
 	Clock func() time.Time
 	// Channels receive what notify sends, in this order.
 	Channels []Channel
+	// After calls f after a while, unless stop is called before; time.AfterFunc
+	// if nil.
+	After func(d time.Duration, f func()) (stop func() bool)
 	// Threads is how many goroutines a computation may use; 0 means all cores.
 	Threads int
 	// Input asks the client for a line of text; nil if there is no client.
@@ -88,6 +91,7 @@ type recorder struct {
 	fits    fits
 	secrets secrets
 	tables  tables
+	bars    bars
 }
 
 func newRecorder(x *Executor, n *Notebook, c *Cell, known []secretText, observe func(cells.Effect)) *recorder {
@@ -122,12 +126,21 @@ func (r *recorder) Record(e cells.Effect) error {
 		}
 		r.appendStream(written.(cells.Stream)) // a secret may come in pieces
 	} else {
+		if d, ok := e.(cells.Display); ok && d.ID != "" { // of a task, which counts its own
+			d.ID = r.bars.nextID()
+			e = d
+		}
 		r.effects = append(r.effects, e)
 	}
+	r.tell(e)
+	return nil
+}
+
+// tell tells the observer of an effect. The caller holds the lock.
+func (r *recorder) tell(e cells.Effect) {
 	if r.observe != nil {
 		r.observe(e)
 	}
-	return nil
 }
 
 // impure notes why the result is not kept.
@@ -168,10 +181,9 @@ func (r *recorder) finish(ctx context.Context) ([]cells.Effect, error) {
 	}
 	for _, s := range rest {
 		r.appendStream(s)
-		if r.observe != nil {
-			r.observe(s)
-		}
+		r.tell(s)
 	}
+	r.settleBars()
 	lost := r.putTables(ctx)
 	out := make([]cells.Effect, len(r.effects))
 	for i, e := range r.effects {

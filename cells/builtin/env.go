@@ -38,7 +38,7 @@ func Pure() starlark.StringDict {
 	for _, name := range []string{"nlp", "registry", "datasets", "cfg", "notebook"} {
 		env[name] = later{name}
 	}
-	for _, name := range []string{"table", "image", "progress"} {
+	for _, name := range []string{"table", "image"} {
 		env[name] = &Func{name: name, doc: "Not available yet.", impl: func(c *call) (starlark.Value, error) {
 			return nil, fmt.Errorf("%s is not available yet", c.fn.name)
 		}}

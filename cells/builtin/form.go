@@ -32,6 +32,7 @@ const (
 	kindFolds       = "splitter"
 	kindReport      = "report"
 	kindSecret      = "secret"
+	kindProgress    = "progress"
 )
 
 var (
@@ -41,6 +42,7 @@ var (
 	_ value.Object = later{}
 	_ value.Object = (*params)(nil)
 	_ value.Object = rich{}
+	_ value.Object = (*progress)(nil)
 	_ value.Object = (*Frame)(nil)
 	_ value.Object = (*Series)(nil)
 	_ value.Object = (*stringMethods)(nil)
@@ -64,6 +66,8 @@ func Makers(env starlark.StringDict) map[string]value.Make {
 		kindText:   remakeTextMethods,
 		kindGroups: remakeGroups,
 		kindFigure: remakeFigure,
+
+		kindProgress: remakeProgress,
 	}
 	addLearned(makers)
 	return makers

@@ -30,6 +30,7 @@ var objects = map[string]struct{ source, asks string }{
 	"params":             {"params", "[v.rate, v.names]"},
 	"html":               {"html('<b>é</b>')", "str(v)"},
 	"markdown":           {"md('**b**')", "str(v)"},
+	"progress":           {"progress([1, 2], 'fit', total=5)", "[str(v), list(v)]"},
 	"frame":              {"df", "v.rows()"},
 	"frame, large":       {"samples.wine_quality(n=5000)", "v.describe().rows()"},
 	"frame, empty":       {"frame({})", "v.shape"},

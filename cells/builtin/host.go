@@ -51,6 +51,9 @@ type Host interface {
 	// Map calls f with each item, several at a time, and gives the results in
 	// the order of the items, frozen.
 	Map(ctx context.Context, f starlark.Callable, items []starlark.Value) ([]starlark.Value, error)
+	// StartBar shows a progress bar with a label; total is how many items there
+	// are, -1 if that is not known.
+	StartBar(label string, total int) Meter
 	// Notify sends a message to the configured channels and records it with
 	// its outcome.
 	Notify(ctx context.Context, n cells.Notice) error

@@ -154,6 +154,36 @@ func (h *memoryHost) Map(_ context.Context, f starlark.Callable, items []starlar
 	}
 	return out, nil
 }
+
+// StartBar records each form of the bar.
+func (h *memoryHost) StartBar(label string, total int) Meter {
+	m := &memoryMeter{h, Bar{Label: label, Total: total, Open: true}}
+	m.record()
+	return m
+}
+
+type memoryMeter struct {
+	host *memoryHost
+	bar  Bar
+}
+
+func (m *memoryMeter) record() {
+	m.host.effects = append(m.host.effects, cells.Display{Data: m.bar.Forms()})
+}
+
+func (m *memoryMeter) Step(done int) {
+	m.bar.Done = done
+	m.record()
+}
+
+func (m *memoryMeter) Close(done int, ended bool) {
+	m.bar.Done, m.bar.Open = done, false
+	if ended && m.bar.Total < 0 {
+		m.bar.Total = done
+	}
+	m.record()
+}
+
 func (h *memoryHost) Threads() int { return 2 }
 
 // stdout is what the cell printed.

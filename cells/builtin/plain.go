@@ -32,6 +32,8 @@ func plain() []*Func {
 		{"format", `x, spec=""`, "x as text in Python's format language.", `format(0.256, ".1%")`, formatValue},
 		{"input", `prompt=""`, "Asks the person at the client for a line of text. A cell that asks is never cached.", `input("your name? ")`, input},
 		{"sleep", "seconds", "Waits. An interrupt ends the waiting.", "sleep(0.001)", sleep},
+		{"progress", `iterable, label="", total=None`, "The items of an iterable, with a bar that shows how far the loop over them is. total is for iterables without a length. Write progress(enumerate(xs)), not enumerate(progress(xs)): what takes all items at once is done at once.",
+			`[x * x for x in progress(range(3), "squares")]`, newProgress},
 		{"bool", "x=False", "The truth of x. A series or a frame has none.", "bool([])", truth},
 	}
 }

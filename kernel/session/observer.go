@@ -88,7 +88,7 @@ func (o *observer) CellStarted(*kernel.Cell) {}
 func (o *observer) CellDone(*kernel.Result) {}
 
 // CellEffect shows outputs as they come.
-func (o *observer) CellEffect(_ *kernel.Cell, e cells.Effect) {
+func (o *observer) CellEffect(c *kernel.Cell, e cells.Effect) {
 	t := o.target()
 	if t.silent {
 		return
@@ -100,8 +100,10 @@ func (o *observer) CellEffect(_ *kernel.Cell, e cells.Effect) {
 		if e.Result {
 			o.out.publish(t.parent, t.cell, protocol.ExecuteResult{ExecutionCount: t.count, Data: bundle(e.Data)})
 		} else {
-			o.out.publish(t.parent, t.cell, protocol.DisplayData{Data: bundle(e.Data)})
+			o.out.publish(t.parent, t.cell, protocol.DisplayData{Data: bundle(e.Data), Transient: transient(c, e.ID)})
 		}
+	case cells.Update:
+		o.out.publish(t.parent, t.cell, protocol.UpdateDisplayData{Data: bundle(e.Data), Transient: transient(c, e.ID)})
 	case cells.Notice:
 		for _, d := range e.Deliveries {
 			name, text := protocol.Stdout, fmt.Sprintf("sent: %s\n", e.Text)
@@ -111,6 +113,14 @@ func (o *observer) CellEffect(_ *kernel.Cell, e cells.Effect) {
 			o.out.print(t.parent, t.cell, name, text)
 		}
 	}
+}
+
+// transient gives a display of a cell an id among those of all cells.
+func transient(c *kernel.Cell, id string) protocol.Transient {
+	if id == "" {
+		return protocol.Transient{}
+	}
+	return protocol.Transient{DisplayID: c.ID + "-" + id}
 }
 
 // replay shows the outputs of a result again.
