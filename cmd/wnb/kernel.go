@@ -46,7 +46,7 @@ the kernelspec that wnb kernelspec install writes.`,
 		},
 	}
 	cmd.Flags().StringVarP(&file, "connection-file", "f", "", "the connection file")
-	cmd.Flags().StringVar(&mode, "reactive", mode, "auto, lazy or off: what happens to cells whose inputs changed")
+	cmd.Flags().StringVar(&mode, "reactive", mode, "auto, brief (auto where it takes less than 2 s), lazy or off: what happens to cells whose inputs changed")
 	return cmd
 }
 
@@ -141,10 +141,8 @@ func (b blobs) ReadBlob(ctx context.Context, blob cells.Blob) ([]byte, error) {
 // newSession makes a kernel for the notebooks of a folder. Without a cache of its
 // own it asks the server for results.
 func (s *state) newSession(dir string, mode session.Mode, memory uint64, results *cache.Cache) (*session.Session, protocol.Source, error) {
-	switch mode {
-	case session.Auto, session.Lazy, session.Off:
-	default:
-		return nil, protocol.Source{}, usage(fmt.Errorf("--reactive %s: write auto, lazy or off", mode))
+	if err := checkMode(mode); err != nil {
+		return nil, protocol.Source{}, err
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -201,4 +199,13 @@ func newID() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails, by its documentation
 	return hex.EncodeToString(b)
+}
+
+// checkMode is about the flag --reactive.
+func checkMode(mode session.Mode) error {
+	switch mode {
+	case session.Auto, session.Brief, session.Lazy, session.Off:
+		return nil
+	}
+	return usage(fmt.Errorf("--reactive %s: write auto, brief, lazy or off", mode))
 }

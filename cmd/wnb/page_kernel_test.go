@@ -142,12 +142,14 @@ func pageParams(t *testing.T, b context.Context) {
 }
 
 func pageReactive(t *testing.T, b context.Context) {
-	s := serveNotebook(t, front+star("a", "x = 1")+star("c", "x + 1"))
+	s := serve(t, t.TempDir())
+	writeFile(t, filepath.Join(s.dir, "n.wnb"), front+star("a", "x = 1")+star("c", "x + 1"))
 	p := s.open(t, b, "n.wnb")
-	p.click(`[aria-label="What happens to stale cells"]`)
-	p.choose("Reactive: cells rerun when what they read changes")
-	p.until("the mode", `document.querySelector('[aria-label="What happens to stale cells"]').innerText.includes("reactive")`)
-	p.ready()
+	mode := func(name string) {
+		t.Helper()
+		p.until("the mode", fmt.Sprintf(`document.querySelector('[aria-label="What happens to stale cells"]')?.innerText.split("\n")[0] === %q`, name))
+	}
+	mode("reactive under 2 s") // without anybody's choice
 	p.click(".topbar .primary")
 	p.out("c", "2")
 	p.idle()
@@ -156,6 +158,23 @@ func pageReactive(t *testing.T, b context.Context) {
 	p.write("0")
 	p.press("Ctrl+Enter")
 	p.out("c", "11")
+	p.inState("c", "fresh")
+
+	p.press("Escape")
+	choose := func(title, name string) {
+		p.click(`[aria-label="What happens to stale cells"]`)
+		p.choose(title)
+		mode(name)
+	}
+	choose("Lazy: such cells are marked stale", "lazy")
+	p.click(cell("a") + " .cm-line")
+	p.press("End")
+	p.write("0")
+	p.press("Ctrl+Enter")
+	p.idle()
+	p.inState("c", "stale")
+	choose("Reactive: cells rerun when what they read changes", "reactive")
+	p.out("c", "101")
 	p.inState("c", "fresh")
 }
 

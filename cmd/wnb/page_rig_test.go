@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -308,6 +309,9 @@ func serveNotebook(t testing.TB, text string, args ...string) *serving {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "n.wnb"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
+	}
+	if !slices.Contains(args, "--reactive") { // so that tests see stale cells
+		args = append(args, "--reactive", "lazy")
 	}
 	return serve(t, dir, args...)
 }

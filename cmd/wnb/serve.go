@@ -63,7 +63,7 @@ or a random one.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:8888", "where to listen")
 	flags.StringVar(&f.token, "token", "", "the token that clients give")
-	flags.StringVar(&f.reactive, "reactive", string(session.Lazy), "auto, lazy or off: what happens to cells whose inputs changed")
+	flags.StringVar(&f.reactive, "reactive", "", "what happens to cells whose inputs changed: auto, brief (auto if it takes less than 2 s), lazy or off (default brief in the page, lazy elsewhere)")
 	flags.StringVar(&f.app, "app", "", "serve this notebook as an app: outputs and parameters, no code, no token")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "do not open a browser")
 	flags.StringVar(&f.cert, "tls-cert", "", "certificate for HTTPS")
@@ -82,6 +82,11 @@ func (s *state) serve(ctx context.Context, dir string, f serveFlags) error {
 	}
 	if (f.cert == "") != (f.key == "") {
 		return usage(errors.New("--tls-cert and --tls-key go together"))
+	}
+	if f.reactive != "" {
+		if err := checkMode(session.Mode(f.reactive)); err != nil {
+			return err
+		}
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,7 +26,7 @@ import (
 //
 // A kernel is told them when it starts and whenever they change.
 type settings struct {
-	mode session.Mode // unless a document has its own
+	mode session.Mode // unless a document has its own; empty: nobody has chosen one
 
 	mu sync.Mutex
 	of map[string]setting
@@ -53,10 +54,17 @@ func (s *settings) get(path string) setting {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	have := s.of[path]
-	if have.mode == "" {
-		have.mode = s.mode
-	}
+	have.mode = cmp.Or(have.mode, s.mode, session.Lazy)
 	return have
+}
+
+// unset tells whether nobody has chosen a mode for a document. The page of wnb
+// has a default of its own; clients that know nothing of modes have that of the
+// server.
+func (s *settings) unset(path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mode == "" && s.of[path].mode == ""
 }
 
 func (s *settings) change(path string, change func(setting) setting) {
@@ -107,6 +115,7 @@ type settingsModel struct {
 	Params  []page.Param   `json:"params"`
 	Inputs  map[string]any `json:"inputs"` // those that are not at their defaults
 	Mode    session.Mode   `json:"mode"`
+	Unset   bool           `json:"unset,omitempty"` // nobody has chosen the mode
 	Problem string         `json:"problem,omitempty"`
 }
 
@@ -146,7 +155,7 @@ func (h settingsHandler) answer(w http.ResponseWriter, path string, defs []noteb
 		inputs = map[string]any{}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	m := settingsModel{Params: page.Params(defs, now.params), Inputs: inputs, Mode: now.mode, Problem: problem}
+	m := settingsModel{Params: page.Params(defs, now.params), Inputs: inputs, Mode: now.mode, Unset: h.settings.unset(path), Problem: problem}
 	_ = json.NewEncoder(w).Encode(m) // the client is gone if this fails
 }
 
@@ -166,9 +175,9 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		return fmt.Errorf("settings: %w", err)
 	}
 	switch want.Mode {
-	case "", session.Auto, session.Lazy, session.Off:
+	case "", session.Auto, session.Brief, session.Lazy, session.Off:
 	default:
-		return fmt.Errorf("mode %q: write auto, lazy or off", want.Mode)
+		return fmt.Errorf("mode %q: write auto, brief, lazy or off", want.Mode)
 	}
 	params, errParams := page.CheckParams(defs, want.Params)
 	inputs, errInputs := readInputs(want.Inputs)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel"
@@ -190,20 +191,36 @@ func (s *Session) rerunOne() bool {
 }
 
 // rerunsNow tells whether a cell that ran runs again without being asked to: in
-// auto mode if it is stale, in lazy mode if besides somebody waits for it. One
-// that failed does so if something else is there for it to read.
+// auto mode if it is stale, in brief mode if besides that takes little time, in
+// lazy mode if somebody waits for it. One that failed does so if something else
+// is there for it to read.
 func (s *Session) rerunsNow(c *kernel.Cell) bool {
 	st := &s.state
 	own := st.cells[c.ID]
 	switch {
 	case own == nil, own.result == nil, own.stale == "", c.Always, st.problem(c.ID) != nil:
 		return false
-	case st.mode != Auto && (st.mode != Lazy || !own.awaited):
+	case st.mode == Off, st.mode == Lazy && !own.awaited, st.mode == Brief && !own.awaited && st.wave() >= briefWave:
 		return false
 	case own.result.Err != nil && own.source == c.Source:
 		return st.readsChanged(c, own)
 	}
 	return true
+}
+
+// wave is how long the stale cells took when they ran, all together.
+func (st *state) wave() (sum time.Duration) {
+	for _, c := range st.notebook.Cells {
+		own := st.cells[c.ID]
+		switch {
+		case own == nil, own.result == nil, own.stale == "", c.Always:
+		case own.result.From != nil:
+			sum += own.result.From.Duration
+		default:
+			sum += own.result.Duration
+		}
+	}
+	return sum
 }
 
 // readsChanged tells whether a cell would see other values than when it ran.

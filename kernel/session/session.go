@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"sync"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -19,10 +20,14 @@ type Mode string
 
 // The modes. Only cells that have run in this session are ever rerun.
 const (
-	Auto Mode = "auto" // they run again
-	Lazy Mode = "lazy" // they are marked stale and run when they are needed
-	Off  Mode = "off"  // they are marked stale; needed ones that have run are used as they are
+	Auto  Mode = "auto"  // they run again
+	Brief Mode = "brief" // they run again if all of them together took less than briefWave, else as with Lazy
+	Lazy  Mode = "lazy"  // they are marked stale and run when they are needed
+	Off   Mode = "off"   // they are marked stale; needed ones that have run are used as they are
 )
+
+// briefWave is what people wait for without having asked.
+const briefWave = 2 * time.Second
 
 // Options are the circumstances of a session.
 type Options struct {

@@ -47,12 +47,18 @@ type client struct {
 
 func connect(t *testing.T, mode session.Mode) *client {
 	t.Helper()
+	return connectAt(t, mode, nil)
+}
+
+// connectAt is connect with a clock.
+func connectAt(t *testing.T, mode session.Mode, clock func() time.Time) *client {
+	t.Helper()
 	c := &client{t: t, in: make(chan *protocol.Message, 10_000), dir: t.TempDir()}
 	ids := 0
 	c.src = protocol.Source{Session: "client", Now: func() time.Time { return time.Unix(0, 0) }, NewID: func() string { c.n++; return fmt.Sprintf("c%d", c.n) }}
 	s, err := session.New(session.Options{
 		Source:  protocol.Source{Session: "kernel", Now: func() time.Time { return time.Unix(0, 0) }, NewID: func() string { ids++; return fmt.Sprintf("k%d", ids) }},
-		World:   kernel.World{Dir: c.dir, Blobs: memory{}},
+		World:   kernel.World{Dir: c.dir, Blobs: memory{}, Clock: clock},
 		Project: fstest.MapFS{}, Mode: mode, Version: "test",
 		Channels: []kernel.Channel{sent{}},
 	})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -255,5 +256,31 @@ func TestVariablesHaveShapeAndSize(t *testing.T) {
 	want := []string{"df frame [3 2] 79 a", "m int [] 0 a", "s series [3] 32 a", "text string [] 3 ", "xs list [2] 0 a"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// In brief mode cells run again that took less than two seconds together.
+func TestBriefRerunsWhatTakesLittleTime(t *testing.T) {
+	for name, test := range map[string]struct {
+		each time.Duration // that a cell takes
+		want string
+	}{
+		"a second in all":      {500 * time.Millisecond, "a fresh | b fresh | c fresh"},
+		"two seconds in all":   {time.Second, "a fresh | b stale (`x` changed in cell a) | c stale (`b` is stale)"},
+		"one of three seconds": {3 * time.Second, "a fresh | b stale (`x` changed in cell a) | c stale (`b` is stale)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := time.Unix(0, 0)
+			c := connectAt(t, session.Brief, func() time.Time { now = now.Add(test.each); return now })
+			c.run("a", "x = 1")
+			c.run("b", "y = x + 1")
+			c.run("c", "y * 10")
+			c.run("a", "x = 2")
+			if strings.HasSuffix(test.want, "fresh") {
+				c.settled(test.want)
+			}
+			c.run("", "1") // a console entry, after which all is as it was
+			c.stands(test.want)
+		})
 	}
 }

@@ -58,7 +58,7 @@ export interface Param {
   help?: string;
 }
 
-export type Mode = "auto" | "lazy" | "off";
+export type Mode = "auto" | "brief" | "lazy" | "off";
 
 /** How a document is run: its parameters, and what happens to stale cells. */
 export interface Settings {
@@ -66,6 +66,7 @@ export interface Settings {
   /** Those that are not at their defaults. */
   inputs: Record<string, unknown>;
   mode: Mode;
+  unset?: boolean; // nobody has chosen the mode
   problem?: string;
 }
 

@@ -14,10 +14,11 @@ import { versionsOpen } from "./Versions";
 
 const modes: { mode: Mode; title: string }[] = [
   { mode: "auto", title: "Reactive: cells rerun when what they read changes" },
+  { mode: "brief", title: "Brief: they rerun if all of them together take less than 2 s" },
   { mode: "lazy", title: "Lazy: such cells are marked stale" },
   { mode: "off", title: "Off: they are marked, and used as they are" },
 ];
-const modeNames: Record<Mode, string> = { auto: "reactive", lazy: "lazy", off: "manual" };
+const modeNames: Record<Mode, string> = { auto: "reactive", brief: "reactive under 2 s", lazy: "lazy", off: "manual" };
 
 export function TopBar({ nb }: { nb: Notebook }) {
   const mode = nb.settings.now.value?.mode;

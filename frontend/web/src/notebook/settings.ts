@@ -20,6 +20,8 @@ export class NotebookSettings {
 
   async read(): Promise<void> {
     try { this.now.value = await sessions.settings(this.path); } catch { this.now.value = null; }
+    // What the server does for clients that know nothing of modes is less than people expect of this page.
+    if (this.now.peek()?.unset) await this.change({ mode: "brief" }).catch(() => undefined);
   }
 
   /** Done when the server has taken these values or newer ones. */
