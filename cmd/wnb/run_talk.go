@@ -63,7 +63,8 @@ type reporter struct {
 	debug    bool // also show the causes of errors, for the makers of wnb
 	progress bool // stderr is a terminal
 	style    style
-	pending  bool // a line "running" stands on the terminal
+	pending  bool      // a line "running" stands on the terminal
+	bars     []barText // of the running cell, in the order in which they came
 }
 
 func (s *state) newReporter(path string, asJSON bool) *reporter {
@@ -105,11 +106,26 @@ func (r *reporter) clear() {
 	}
 }
 
-func (r *reporter) CellEffect(_ *kernel.Cell, e cells.Effect) {
+func (r *reporter) CellEffect(c *kernel.Cell, e cells.Effect) {
 	if r.json {
 		return
 	}
+	switch e := e.(type) {
+	case cells.Update:
+		r.bar(c, e.ID, e.Data)
+		return
+	case cells.Display:
+		if e.ID != "" {
+			r.bar(c, e.ID, e.Data)
+			return
+		}
+	}
 	r.clear()
+	r.write(e)
+}
+
+// write writes an output as text.
+func (r *reporter) write(e cells.Effect) {
 	switch e := e.(type) {
 	case cells.Stream:
 		w := r.out
@@ -118,6 +134,9 @@ func (r *reporter) CellEffect(_ *kernel.Cell, e cells.Effect) {
 		}
 		fmt.Fprint(w, e.Text)
 	case cells.Display:
+		if e.Result {
+			r.endBars()
+		}
 		fmt.Fprintln(r.out, strings.TrimRight(string(e.Data["text/plain"]), "\n"))
 	}
 }
@@ -128,6 +147,7 @@ func (r *reporter) CellDone(res *kernel.Result) {
 		r.line(cellLine(res))
 		return
 	}
+	r.endBars()
 	switch {
 	case res.Status == notebooks.StatusFailed:
 		fmt.Fprintf(r.err, "%s %s %s\n", r.style.red("✗"), res.Cell.ID, r.style.muted(seconds(res.Duration)))

@@ -55,11 +55,15 @@ func prosePolicy() *bluemonday.Policy {
 	return p
 }
 
-// outputPolicy is for text/html outputs: the classes of wnb's own tables, no ids.
+// outputPolicy is for text/html outputs: the classes of wnb's own tables, progress
+// bars, no ids.
 func outputPolicy() *bluemonday.Policy {
 	p := basePolicy()
 	p.AllowAttrs("class").Matching(frameClass).Globally()
 	p.AllowAttrs("title").Matching(bluemonday.Paragraph).Globally()
+	p.AllowElements("label", "progress")
+	p.AllowAttrs("value", "max").Matching(bluemonday.Integer).OnElements("progress")
+	p.AllowAttrs("aria-label").Matching(bluemonday.Paragraph).OnElements("progress")
 	return p
 }
 

@@ -180,7 +180,7 @@ export class Runner {
       case "input_request": return this.heardQuestion(m, cell);
       case "execute_reply": return this.heardReply(id, cell);
       case "update_display_data":
-        return this.writer.updateShown(m.content);
+        return this.writer.update(m.content);
       case "execute_input":
         if (cell) { this.writer.begin(id, cell); cell.count.value = m.content.execution_count; }
         return;

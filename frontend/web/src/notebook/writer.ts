@@ -18,6 +18,8 @@ interface Writing {
 
 export type OutputMessage = Message & { type: "stream" | "display_data" | "execute_result" | "error" | "clear_output" };
 
+type Shown = Parameters<typeof outputs.updateDisplay>[1];
+
 const linger = 400; // ms that old outputs stay behind the first new one, so that nothing jumps where all come again
 const soon = 400; // ms between a message that was not followed and a look at the document
 
@@ -84,9 +86,19 @@ export class Writer {
   }
 
   /** An id that is shown a second time is updated where it was shown before. */
-  updateShown(c: Parameters<typeof outputs.updateDisplay>[1]): void {
-    if (!c.transient?.display_id) return;
-    for (const cell of this.doc.cells.peek()) cell.outputs.value = outputs.updateDisplay(cell.outputs.peek(), c);
+  private updateShown(c: Shown): boolean {
+    let found = false;
+    for (const cell of this.doc.cells.peek()) {
+      const before = cell.outputs.peek();
+      cell.outputs.value = outputs.updateDisplay(before, c);
+      found ||= cell.outputs.peek() !== before;
+    }
+    return found;
+  }
+
+  /** A display is shown in a newer form. One whose beginning this page did not see is read again. */
+  update(c: Shown): void {
+    if (c.transient?.display_id && !this.updateShown(c)) this.readSoon();
   }
 
   readSoon(): void {
