@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,8 +45,8 @@ func kept(out *kernel.Outcome) string {
 // nobody waits for.
 func ticking(step time.Duration) func(*kernel.Options) {
 	return func(o *kernel.Options) {
-		now := clock
-		o.World.Clock = func() time.Time { now = now.Add(step); return now }
+		var looks atomic.Int64
+		o.World.Clock = func() time.Time { return clock.Add(time.Duration(looks.Add(1)) * step) }
 		o.World.After = func(time.Duration, func()) func() bool { return func() bool { return true } }
 	}
 }

@@ -137,6 +137,8 @@ func TestHTMLShows(t *testing.T) {
 		{"an error points into its line", cell("x", nil, failed), "<pre class=\"source\">x = y\n    ^</pre>", ""},
 		{"a cell with nothing is left out", cell("", nil), `<main`, "<section"},
 		{"best form of an output", cell("", nil, display("text/plain", "PLAIN", "text/html", "<b>best</b>")), "<b>best</b>", "PLAIN"},
+		{"a progress bar", cell("", nil, display("text/html", `<div class="wnb-progress"><label>fit <progress value="3" max="4" onclick="x()"></progress> </label><span>3 of 4</span></div>`)),
+			`<div class="wnb-progress"><label>fit <progress value="3" max="4"></progress> </label><span>3 of 4</span></div>`, "onclick"},
 		{"HTML with nothing left falls back", cell("", nil, display("text/plain", "PLAIN", "text/html", "<script>1</script>")), "PLAIN", ""},
 		{"a broken figure falls back", cell("", nil, display("text/plain", "PLAIN", "image/svg+xml", "<svg")), "PLAIN", "cannot be shown"},
 		{"a broken figure says so", cell("", nil, display("image/svg+xml", "<svg")), "This figure cannot be shown: SVG is not well-formed", ""},

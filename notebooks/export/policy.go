@@ -61,7 +61,7 @@ func outputPolicy() *bluemonday.Policy {
 	p := basePolicy()
 	p.AllowAttrs("class").Matching(frameClass).Globally()
 	p.AllowAttrs("title").Matching(bluemonday.Paragraph).Globally()
-	p.AllowElements("label", "progress")
+	p.AllowNoAttrs().OnElements("label", "progress")
 	p.AllowAttrs("value", "max").Matching(bluemonday.Integer).OnElements("progress")
 	p.AllowAttrs("aria-label").Matching(bluemonday.Paragraph).OnElements("progress")
 	return p
