@@ -188,9 +188,10 @@ func pageStates(t *testing.T, b context.Context) {
 		p.until("why "+id+" is so", fmt.Sprintf(`document.querySelector("#cell-%s .state").title.includes(%q)`, id, want))
 	}
 	why("new", "It has not run yet")
-	for _, id := range []string{"a", "c", "bad", "ask"} {
-		p.click(cell(id) + " header")
+	for _, run := range [][2]string{{"a", "fresh"}, {"c", "fresh"}, {"bad", "failed"}, {"ask", "fresh"}} {
+		p.click(cell(run[0]) + " header")
 		p.press("Ctrl+Enter")
+		p.inState(run[0], run[1]) // its output moves the cells below
 	}
 	p.idle()
 	why("a", "It is up to date. It took")
