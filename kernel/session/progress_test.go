@@ -70,3 +70,22 @@ func TestProgressOfAFreshCellIsItsLastForm(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// The items are taken one by one, and an interrupt leaves the bar where it stood.
+func TestProgressStopsOnInterrupt(t *testing.T) {
+	c := connect(t, session.Lazy)
+	req := c.execute("fit", "for x in progress(range(1000 * 1000 * 1000), \"fit\"):\n    pass")
+	for m := range c.in {
+		if m.Header.MsgType == protocol.TypeUpdateDisplayData {
+			break
+		}
+	}
+	c.s.Interrupt()
+	lines := c.until(req)
+	if n := len(lines); n == 0 || lines[n-1] != "reply error 1" {
+		t.Errorf("the cell ends with %q", lines)
+	}
+	if got := c.bars(); len(got) == 0 || !strings.HasSuffix(got[len(got)-1], " of 1000000000") || strings.Contains(got[len(got)-1], ": 1000000000 of") {
+		t.Errorf("the bar ends with %q", got)
+	}
+}
