@@ -71,8 +71,8 @@ func showStates(p *tab) {
 	for _, id := range []string{"needs", "later", "query", "rich", "long"} {
 		p.click(cell(id) + " header")
 		p.press("Ctrl+Enter")
+		p.idle()
 	}
-	p.idle()
 	p.click(cell("needs") + " .cm-line")
 	p.press("End")
 	p.write("0")

@@ -222,8 +222,26 @@ func (p *tab) click(selector string) {
 func (p *tab) middle(selector string) (x, y float64) {
 	p.t.Helper()
 	p.until(selector, fmt.Sprintf("document.querySelector(%q)", selector))
+	return p.steady(fmt.Sprintf("document.querySelector(%q)", selector))
+}
+
+// steady scrolls an element into sight and gives its middle, when it has stood
+// at one place for a moment: outputs that come move what is below them.
+func (p *tab) steady(find string) (x, y float64) {
+	p.t.Helper()
 	var at []float64
-	p.run(chromedp.Evaluate(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: "nearest"}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, selector), &at))
+	p.run(chromedp.Evaluate(`new Promise((done) => {
+		let last = "", times = 0;
+		const look = () => {
+			const e = `+find+`;
+			e?.scrollIntoView({block: "nearest"});
+			const r = e?.getBoundingClientRect(), now = r ? [r.x + r.width / 2, r.y + r.height / 2] : [0, 0];
+			times = r && String(now) === last ? times + 1 : 0;
+			last = String(now);
+			if (times < 3) setTimeout(look, 15); else done(now);
+		};
+		look();
+	})`, &at, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
 	return at[0], at[1]
 }
 
@@ -232,9 +250,7 @@ func (p *tab) choose(text string) {
 	p.t.Helper()
 	find := fmt.Sprintf(`[...document.querySelectorAll(".menu button, dialog button, dialog [role=option], button, a")].find(e => e.innerText.trim() === %[1]q || e.innerText.trim().startsWith(%[1]q + "\n"))`, text)
 	p.until(text, find)
-	var at []float64
-	p.run(chromedp.Evaluate(`(() => { const e = `+find+`; e.scrollIntoView({block: "nearest"}); const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] })()`, &at))
-	p.run(chromedp.MouseClickXY(at[0], at[1]))
+	p.run(chromedp.MouseClickXY(p.steady(find)))
 }
 
 var named = map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Up": kb.ArrowUp, "Down": kb.ArrowDown, "Tab": kb.Tab, "Left": kb.ArrowLeft, "Right": kb.ArrowRight, "Backspace": kb.Backspace, "Home": kb.Home, "Plus": "+", "End": kb.End, "F8": kb.F8}
