@@ -26,8 +26,12 @@ const (
 	splitMixSecond = 0x94d049bb133111eb
 )
 
-// goOutOfMemory is among the last words of a Go program that got no more memory.
-const goOutOfMemory = "out of memory"
+// goOutOfMemory and goNoMemory are among the last words of a Go program that got
+// no more memory.
+const (
+	goOutOfMemory = "out of memory"
+	goNoMemory    = "cannot allocate memory"
+)
 
 // errno is a function that does nothing but give code.
 func errno(code uint64) hostFunc {
@@ -88,7 +92,7 @@ func wasiWrite(in *instance, s []uint64) error {
 		}
 		if size > 0 {
 			in.job.log(0, b)
-			in.noMemory = in.noMemory || bytes.Contains(b, []byte(goOutOfMemory))
+			in.noMemory = in.noMemory || bytes.Contains(b, []byte(goOutOfMemory)) || bytes.Contains(b, []byte(goNoMemory))
 		}
 		written += size
 	}

@@ -112,7 +112,7 @@ func (c *Command) run(ctx context.Context) (res Result, err error) {
 // saysNoMemory knows the last words of programs that the system gave no more
 // memory: those of Go, of LLVM and GNU, of Rust, of V8.
 func saysNoMemory(stderr []byte) bool {
-	for _, words := range []string{"out of memory", "Cannot allocate memory", "memory allocation of", "bad_alloc"} {
+	for _, words := range []string{"out of memory", "cannot allocate memory", "Cannot allocate memory", "memory allocation of", "bad_alloc"} {
 		if bytes.Contains(stderr, []byte(words)) {
 			return true
 		}
