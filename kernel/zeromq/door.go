@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-zeromq/zmq4"
 
@@ -36,6 +37,8 @@ type door struct {
 	replays *protocol.Replays
 	sockets map[protocol.Channel]zmq4.Socket
 	stop    context.CancelFunc
+
+	listening sync.Once // somebody has been waited for
 
 	mu     sync.Mutex
 	routes map[string][][]byte // by the id of a request: who sent it
@@ -113,12 +116,39 @@ func (d *door) receive(ctx context.Context, channel protocol.Channel) {
 		}
 		m := wire.Message
 		d.remember(m.Header.MsgID, wire.Identities)
+		if m.Header.MsgType == protocol.TypeExecuteRequest {
+			d.awaitListener(ctx)
+		}
 		d.handler.Handle(ctx, m, d.send)
 		if m.Header.MsgType == protocol.TypeShutdownRequest {
 			d.stop()
 			return
 		}
 	}
+}
+
+// subscribing is how long a client may take from its first cell to its
+// subscription, and subscribingLook the time between two looks.
+const (
+	subscribing     = 2 * time.Second
+	subscribingLook = time.Millisecond
+)
+
+// awaitListener waits, before the first cell, until somebody listens to iopub.
+// A subscription has a connection of its own and can come after the request;
+// what is published before is lost, and a client such as jupyter console waits
+// for the state of its cell for ever.
+func (d *door) awaitListener(ctx context.Context) {
+	iopub, ok := d.sockets[protocol.IOPub].(zmq4.Topics)
+	d.listening.Do(func() {
+		for waited := time.Duration(0); ok && waited < subscribing && len(iopub.Topics()) == 0; waited += subscribingLook {
+			select {
+			case <-time.After(subscribingLook):
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
 }
 
 // remember notes who sent a request.
