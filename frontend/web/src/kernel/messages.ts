@@ -29,7 +29,7 @@ export interface GraphCell {
 
 export interface Graph { cells: GraphCell[]; edges: [string, string][] }
 
-export interface Variable { name: string; value: string; type: string }
+export interface Variable { name: string; value: string; type: string; shape?: number[]; size?: number; cell?: string }
 
 /** The contents that the kernel sends, by message type. */
 export interface Incoming {

@@ -4,12 +4,12 @@ import type { Variable } from "../kernel/messages";
 import type { Notebook } from "../notebook/notebook";
 import { Outputs } from "../outputs/Outputs";
 import { Dialog } from "../app/Dialog";
+import { sizeText } from "../files/entries";
 import type { MimeBundle } from "../api/contents";
 
-/** The size in the text of a value, as "1,143 × 13". */
+/** The shape of a value, as "1,143 × 13", or the value. */
 function shapeOf(v: Variable): string {
-  const frame = /^<\w+ of (\d+) rows? × (\d+) columns?/.exec(v.value) ?? /^<\w+ of (\d+)/.exec(v.value);
-  if (frame) return frame.slice(1).map((n) => Number(n).toLocaleString("en")).join(" × ");
+  if (v.shape?.length) return v.shape.map((n) => n.toLocaleString("en")).join(" × ");
   return v.value.length > 60 ? v.value.slice(0, 60) + "…" : v.value;
 }
 
@@ -41,7 +41,7 @@ export function Variables({ nb }: { nb: Notebook }) {
               <tr key={v.name}>
                 <th scope="row"><button type="button" class="link" title={owner ? `Defined by ${owner}` : "Defined in the console"} onClick={() => owner && nb.goTo(owner)}>{v.name}</button></th>
                 <td class="type">{v.type}</td>
-                <td class="value"><button type="button" class="plain" title="Show the value" onClick={() => look(v.name)}>{shapeOf(v)}</button></td>
+                <td class="value"><button type="button" class="plain" title={v.size ? `${sizeText(v.size)}; show the value` : "Show the value"} onClick={() => look(v.name)}>{shapeOf(v)}{v.size && v.size >= 1000 ? <span class="type"> {sizeText(v.size)}</span> : null}</button></td>
               </tr>
             );
           })}
