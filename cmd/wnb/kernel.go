@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -112,6 +113,7 @@ func (s *state) kernelChildCommand() *cobra.Command {
 				return err
 			}
 			defer ses.Close()
+			debug.FreeOSMemory() // what only the start needed
 			return host.Serve(cmd.Context(), child.In, child.Out, ses)
 		},
 	}

@@ -32,6 +32,7 @@ type state struct {
 }
 
 func main() {
+	keepRoom()
 	s := &state{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, clock: time.Now, args: os.Args}
 	os.Exit(s.run(context.Background(), os.Args[1:]))
 }

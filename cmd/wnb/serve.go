@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -160,6 +161,7 @@ func (s *state) serveStore(ctx context.Context, store *storage.Store, listener n
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, srv.Close()) }()
+	debug.FreeOSMemory() // what only the start needed
 	s.announce(listener, srv.Token(), f)
 	return srv.Serve(ctx, listener)
 }
