@@ -185,7 +185,7 @@ func (b *backup) copyOthers(ctx context.Context) error {
 
 // copyBlob links a blob if it can, and else copies it.
 func (b *backup) copyBlob(ctx context.Context, blob blobFile) error {
-	from, to := b.store.blobPath(blob.sha), (&Blobs{b.to}).blobPath(blob.sha)
+	from, to := b.store.blobPath(blob.sha), newBlobs(b.to).blobPath(blob.sha)
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}

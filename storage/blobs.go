@@ -20,7 +20,12 @@ const smallBlob = 1 << 20
 
 // Blobs are the content of a store, without its database. A process that only keeps content, such as a kernel, opens
 // just this.
-type Blobs struct{ dir string }
+type Blobs struct {
+	dir    string
+	claims *claims
+}
+
+func newBlobs(dir string) *Blobs { return &Blobs{dir, newClaims(filepath.Join(dir, "claims"))} }
 
 // OpenBlobs opens the content of the store in dir, which is created, mode 0700, when it is absent.
 func OpenBlobs(dir string) (*Blobs, error) {
@@ -31,7 +36,7 @@ func OpenBlobs(dir string) (*Blobs, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, explain(dir, err)
 	}
-	return &Blobs{dir}, nil
+	return newBlobs(dir), nil
 }
 
 // PutBlob stores what r holds. It is on the disk when PutBlob returns. Storing known small content again costs a read.

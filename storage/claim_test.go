@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -25,17 +26,25 @@ func claim(t testing.TB, s *Blobs, key string) func() error {
 // claimed reports whether somebody has the claim to a key.
 func claimed(t testing.TB, s *Blobs, key string) bool {
 	t.Helper()
-	slot, err := s.tryClaim(t.Context(), key)
+	free, err := s.claims.try(t.Context(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slot == nil {
+	if !free {
 		return true
 	}
-	if err := slot.Close(); err != nil {
+	if err := s.claims.release(key); err != nil {
 		t.Fatal(err)
 	}
 	return false
+}
+
+// backdate makes a claim of s look as if it were held since then.
+func backdate(t testing.TB, s *Blobs, key string, since time.Time) {
+	t.Helper()
+	if _, err := s.claims.own.WriteAt(record(key, since), s.claims.held[key]); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestClaimsOfOneProcess(t *testing.T) {
@@ -82,16 +91,51 @@ func TestClaimsToOtherKeysDoNotWait(t *testing.T) {
 }
 
 func TestClaimsLeaveFewFiles(t *testing.T) {
-	s := open(t, t.TempDir(), Options{})
-	for i := range 200 {
-		release := claim(t, s.Blobs, fmt.Sprintf("%x%063d", i%16, i))
+	dir := t.TempDir()
+	for i := range 20 { // one after the other, none of which cleans up
+		release := claim(t, newBlobs(dir), fmt.Sprintf("%064d", i))
 		if err := release(); err != nil {
 			t.Fatal(err)
 		}
+		runtime.GC() // closes the files of those that are gone, as the end of a process does
 	}
-	files, err := os.ReadDir(s.claimsDir())
-	if err != nil || len(files) != 2*16 { // a guard and a slot for each bucket
+	s := newBlobs(dir)
+	for i := range 200 {
+		if err := claim(t, s, fmt.Sprintf("%064d", i))(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := os.ReadDir(filepath.Join(dir, "claims"))
+	if err != nil || len(files) > 10 {
 		t.Errorf("%d files, %v", len(files), err)
+	}
+	info, err := s.claims.own.Stat()
+	if err != nil || info.Size() != recordSize {
+		t.Errorf("one claim at a time took %d bytes, %v", info.Size(), err)
+	}
+}
+
+func TestClaimsOfSeveral(t *testing.T) {
+	dir := t.TempDir()
+	several := make([]*Blobs, 4)
+	for i := range several {
+		several[i] = newBlobs(dir)
+		claim(t, several[i], keyOf(fmt.Sprint(i)))
+	}
+	for i, s := range several {
+		for k := range several {
+			if !claimed(t, s, keyOf(fmt.Sprint(k))) {
+				t.Errorf("%d thinks that nobody has the key of %d", i, k)
+			}
+		}
+	}
+	if err := several[2].claims.close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range []*Blobs{several[0], several[1], newBlobs(dir)} {
+		if claimed(t, s, keyOf("2")) || !claimed(t, s, keyOf("3")) {
+			t.Errorf("%d does not see that one is gone, and just that one", i)
+		}
 	}
 }
 
@@ -214,7 +258,7 @@ func TestLeaseStart(t *testing.T) {
 	s := open(t, t.TempDir(), Options{})
 	start := func() time.Time {
 		t.Helper()
-		since, err := s.leaseStart()
+		since, err := s.claims.leaseStart()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,11 +268,8 @@ func TestLeaseStart(t *testing.T) {
 		t.Errorf("nothing is held, and yet since %v", since)
 	}
 	first := claim(t, s.Blobs, keyOf("a"))
-	slot := filepath.Join(s.claimsDir(), "a-0")
 	old := time.Now().Add(-5 * time.Hour).Truncate(time.Second)
-	if err := os.Chtimes(slot, old, old); err != nil {
-		t.Fatal(err)
-	}
+	backdate(t, s.Blobs, keyOf("a"), old)
 	release, err := s.Lease(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -245,9 +286,9 @@ func TestLeaseStart(t *testing.T) {
 	if err := release(); err != nil {
 		t.Fatal(err)
 	}
-	again := claim(t, s.Blobs, keyOf("a")) // in the old slot
+	again := claim(t, s.Blobs, keyOf("a")) // where the old one was
 	if since := start(); !since.After(old) {
-		t.Errorf("a claim in a used slot counts since %v", since)
+		t.Errorf("a claim where another was counts since %v", since)
 	}
 	if err := again(); err != nil {
 		t.Fatal(err)

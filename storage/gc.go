@@ -115,7 +115,7 @@ type collector struct {
 // younger than the cutoff. What was found under an older lease may be as much older than the lease as hold tolerates.
 func (c *collector) prepare(ctx context.Context) (err error) {
 	c.cutoff = time.Now().Add(-unusedFor)
-	lease, err := c.store.leaseStart()
+	lease, err := c.store.claims.leaseStart()
 	if err != nil {
 		return err
 	}

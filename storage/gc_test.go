@@ -219,10 +219,7 @@ func execute(t testing.TB, s *Store, query string, args ...any) {
 // holdSince takes a claim that looks as if it were held for a time.
 func holdSince(t *testing.T, s *Store, d time.Duration) (release func()) {
 	free := claim(t, s.Blobs, keyOf("e"))
-	start := time.Now().Add(-d)
-	if err := os.Chtimes(filepath.Join(s.claimsDir(), "e-0"), start, start); err != nil {
-		t.Fatal(err)
-	}
+	backdate(t, s.Blobs, keyOf("e"), time.Now().Add(-d))
 	return func() {
 		if err := free(); err != nil {
 			t.Error(err)

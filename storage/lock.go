@@ -35,13 +35,25 @@ func openLocked(path string, create bool, mode lockMode) (*os.File, error) {
 
 // lockFile waits until it has the lock of path; closing the file lets go of it.
 func lockFile(ctx context.Context, path string, mode lockMode) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := waitLock(ctx, f, mode); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// waitLock waits until it has the lock of an open file.
+func waitLock(ctx context.Context, f *os.File, mode lockMode) error {
 	for p := (patience{most: 5 * time.Millisecond}); ; {
-		f, err := openLocked(path, true, mode)
-		if err != nil || f != nil {
-			return f, err
+		ok, err := tryLock(f, mode)
+		if err != nil || ok {
+			return err
 		}
 		if err := p.wait(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
 }

@@ -15,17 +15,37 @@ func tryLock(f *os.File, mode lockMode) (bool, error) {
 	if mode == shared {
 		how = syscall.LOCK_SH
 	}
-	for {
-		err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
-		switch {
-		case err == nil:
-			return true, nil
-		case errors.Is(err, syscall.EWOULDBLOCK):
-			return false, nil
-		case !errors.Is(err, syscall.EINTR):
-			return false, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
-		}
+	err := flock(f, how|syscall.LOCK_NB)
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return false, nil
 	}
+	return false, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
+}
+
+// unlock lets go of the lock of a file that stays open.
+func unlock(f *os.File) error {
+	if err := flock(f, syscall.LOCK_UN); err != nil {
+		return &os.PathError{Op: "unlock", Path: f.Name(), Err: err}
+	}
+	return nil
+}
+
+// flock does not use f.Fd, which makes system calls of its own to change the mode of the file.
+func flock(f *os.File, how int) error {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var result error
+	err = raw.Control(func(fd uintptr) {
+		for result = syscall.EINTR; errors.Is(result, syscall.EINTR); {
+			result = syscall.Flock(int(fd), how)
+		}
+	})
+	return errors.Join(err, result)
 }
 
 // syncDir makes the names in a folder durable.

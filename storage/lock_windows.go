@@ -14,7 +14,7 @@ func tryLock(f *os.File, mode lockMode) (bool, error) {
 	if mode == exclusive {
 		how |= windows.LOCKFILE_EXCLUSIVE_LOCK
 	}
-	err := windows.LockFileEx(windows.Handle(f.Fd()), how, 0, 1, 0, &windows.Overlapped{OffsetHigh: 1 << 30})
+	err := windows.LockFileEx(windows.Handle(f.Fd()), how, 0, 1, 0, lockedByte())
 	switch {
 	case err == nil:
 		return true, nil
@@ -23,6 +23,16 @@ func tryLock(f *os.File, mode lockMode) (bool, error) {
 	}
 	return false, &os.PathError{Op: "lock", Path: f.Name(), Err: err}
 }
+
+// unlock lets go of the lock of a file that stays open.
+func unlock(f *os.File) error {
+	if err := windows.UnlockFileEx(windows.Handle(f.Fd()), 0, 1, 0, lockedByte()); err != nil {
+		return &os.PathError{Op: "unlock", Path: f.Name(), Err: err}
+	}
+	return nil
+}
+
+func lockedByte() *windows.Overlapped { return &windows.Overlapped{OffsetHigh: 1 << 30} }
 
 // syncDir does nothing: Windows has no such call, NTFS journals names.
 func syncDir(string) error { return nil }

@@ -4,7 +4,7 @@
 //
 //	wnb.db      SQLite, write-ahead log: experiments, runs, params, tags, metrics, cells, artifacts, results
 //	blobs/      content by SHA-256, two levels of fan-out: blobs/ab/cd/abcd...
-//	claims/     locked files, one for each computation that goes on
+//	claims/     one locked file per process that computes: the keys that it works on
 //	live/       one locked file per process that has runs going
 //	lock        held while the store is created or migrated
 //	secret.key  32 random bytes
@@ -86,7 +86,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", dir, err)
 	}
-	s := &Store{Blobs: &Blobs{dir}, dir: dir, clock: opts.Clock, busy: opts.BusyTimeout, rand: opts.Rand}
+	s := &Store{Blobs: newBlobs(dir), dir: dir, clock: opts.Clock, busy: opts.BusyTimeout, rand: opts.Rand}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -113,7 +113,7 @@ func Open(ctx context.Context, dir string, opts Options) (*Store, error) {
 // count as killed from then on.
 func (s *Store) Close() error {
 	err := errors.Join(s.reads.Close(), s.write.close())
-	return errors.Join(err, s.live.close())
+	return errors.Join(err, s.live.close(), s.claims.close())
 }
 
 // Dir is the absolute path of the store's folder.
