@@ -14,7 +14,7 @@ import (
 const groupLimit = 256
 
 // A writer owns the write connection. Calls that arrive while a transaction is open or being synced to disk join one
-// transaction; each runs in its own savepoint, so that a refused call leaves the others alone.
+// transaction; a refused call leaves the others alone.
 type writer struct {
 	dir   string
 	db    *sql.DB
@@ -109,25 +109,23 @@ func (w *writer) loop() {
 	}
 }
 
-// group runs first, and every call that is ready by then, in one transaction.
+// group runs first, and every call that is ready by then, in one transaction. Where the first is refused the transaction
+// ends with it. It needs no savepoint for that, under which SQLite would copy every page that a large batch changes.
 func (w *writer) group(first *call) {
 	if err := w.begin(first); err != nil {
 		first.reply <- explain(w.dir, err)
 		return
 	}
-	var accepted []*call
-	var err error
-	for c, n := first, 0; c != nil && err == nil; c, n = w.next(n), n+1 {
-		if !c.state.CompareAndSwap(waiting, taken) {
-			continue
-		}
-		var refused error
-		if refused, err = w.tx.attempt(c.do); refused != nil {
-			c.reply <- explain(w.dir, refused)
-			continue
-		}
-		accepted = append(accepted, c)
+	if !first.state.CompareAndSwap(waiting, taken) {
+		w.tx.rollback()
+		return
 	}
+	if err := first.do(w.tx); err != nil {
+		w.tx.rollback()
+		first.reply <- explain(w.dir, err)
+		return
+	}
+	accepted, err := w.join([]*call{first})
 	if err == nil {
 		_, err = w.tx.exec("COMMIT")
 	}
@@ -140,10 +138,32 @@ func (w *writer) group(first *call) {
 	}
 }
 
-func (w *writer) next(n int) *call {
-	if n+1 >= groupLimit {
-		return nil
+// join runs the calls that are ready, each in its own savepoint, after those that are accepted. An error means that the
+// whole transaction is lost.
+func (w *writer) join(accepted []*call) ([]*call, error) {
+	for n := 1; n < groupLimit; n++ {
+		c := w.next()
+		if c == nil {
+			break
+		}
+		if !c.state.CompareAndSwap(waiting, taken) {
+			continue
+		}
+		refused, err := w.tx.attempt(c.do)
+		if refused != nil {
+			c.reply <- explain(w.dir, refused)
+		} else {
+			accepted = append(accepted, c)
+		}
+		if err != nil {
+			return accepted, err
+		}
 	}
+	return accepted, nil
+}
+
+// next is a call that is ready; nil if there is none.
+func (w *writer) next() *call {
 	select {
 	case c := <-w.calls:
 		return c
