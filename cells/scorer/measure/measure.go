@@ -165,7 +165,8 @@ func (e *Evaluator) Fuel(ctx context.Context) (Fuel, error) {
 
 // Speed is how long an extension takes, the copies of its inputs included, and how
 // much longer than a Go function that computes the same. The times are the best
-// of each round, and the ratio the median of the rounds.
+// ones, and the ratio is the median of many turns that are short: a machine that
+// others use too is at one speed for some milliseconds only.
 type Speed struct {
 	Rows     int     `json:"rows"`
 	PerRow   float64 `json:"ns_per_row"`
@@ -174,8 +175,9 @@ type Speed struct {
 }
 
 const (
-	rounds    = 5
-	roundTime = 20 * time.Millisecond // at least, for either
+	turnTime  = time.Millisecond // of either, at least
+	leastTime = 400 * time.Millisecond
+	leastTurn = 5
 )
 
 // Speed measures evaluations of n rows, in turn with native, which may be nil.
@@ -184,23 +186,29 @@ func (e *Evaluator) Speed(ctx context.Context, n int, native func(Rows)) (Speed,
 	if err != nil {
 		return Speed{}, err
 	}
+	guest, err := newTurn(func() error { return e.Run(ctx, r) })
+	if err != nil {
+		return Speed{}, err
+	}
+	own := turn{run: func() error { return nil }}
+	if native != nil {
+		if own, err = newTurn(func() error { native(r); return ctx.Err() }); err != nil {
+			return Speed{}, err
+		}
+	}
 	s := Speed{Rows: n, PerRow: math.Inf(1), Native: math.Inf(1)}
 	var ratios []float64
-	for range rounds {
-		guest, err := perCall(func() error { return e.Run(ctx, r) })
+	for start := time.Now(); len(ratios) < leastTurn || time.Since(start) < leastTime; {
+		g, err := guest.take()
 		if err != nil {
 			return s, err
 		}
-		s.PerRow = min(s.PerRow, guest/float64(n))
-		if native == nil {
-			continue
-		}
-		own, err := perCall(func() error { native(r); return ctx.Err() })
+		o, err := own.take()
 		if err != nil {
 			return s, err
 		}
-		s.Native = min(s.Native, own/float64(n))
-		ratios = append(ratios, guest/own)
+		s.PerRow, s.Native = min(s.PerRow, g/float64(n)), min(s.Native, o/float64(n))
+		ratios = append(ratios, g/o)
 	}
 	if native == nil {
 		s.Native = 0
@@ -211,29 +219,30 @@ func (e *Evaluator) Speed(ctx context.Context, n int, native func(Rows)) (Speed,
 	return s, nil
 }
 
-// perCall is the time of one call in nanoseconds: the best of three times, each of
-// as many calls as take a while.
-func perCall(f func() error) (float64, error) {
-	timed := func(calls int) (time.Duration, error) {
-		start := time.Now()
-		for range calls {
-			if err := f(); err != nil {
-				return 0, err
-			}
+// turn calls something as often as takes a while.
+type turn struct {
+	run   func() error
+	calls int
+}
+
+func newTurn(f func() error) (turn, error) {
+	t := turn{run: f, calls: 1}
+	for {
+		each, err := t.take()
+		if err != nil || each*float64(t.calls) >= float64(turnTime) {
+			return t, err
 		}
-		return time.Since(start), nil
+		t.calls *= 2
 	}
-	calls, best := 1, time.Duration(math.MaxInt64)
-	for left := 3; left > 0; {
-		took, err := timed(calls)
-		if err != nil {
+}
+
+// take gives the nanoseconds of one call.
+func (t turn) take() (float64, error) {
+	start := time.Now()
+	for range t.calls {
+		if err := t.run(); err != nil {
 			return 0, err
 		}
-		if took < roundTime/4 {
-			calls *= 2
-			continue
-		}
-		best, left = min(best, took), left-1
 	}
-	return float64(best.Nanoseconds()) / float64(calls), nil
+	return float64(time.Since(start).Nanoseconds()) / float64(max(t.calls, 1)), nil
 }
