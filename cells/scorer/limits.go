@@ -31,7 +31,7 @@ const (
 	maxTables      = 16      // tables of one module
 	maxManifest    = 1 << 16 // bytes of manifest or of configured parameters
 	maxBatchRows   = 65536   // rows of one chunk of a streaming metric
-	maxScorerRows  = 4096    // rows of one chunk of a row scorer, which stay in the processor's cache
+	maxScorerRows  = 1024    // rows of one chunk of a row scorer, which stay in the processor's cache
 	stackUnit      = 512     // estimated bytes of native stack per unit of CallDepth
 	bulkShift      = 4       // bulk operations cost one unit of fuel per 16 bytes
 	bulkChunk      = 1 << 24 // longest single memory.fill or memory.copy

@@ -99,7 +99,7 @@ func (rust) compile(ctx context.Context, j *job) ([]byte, string, error) {
 	}
 	args := []string{
 		tool.program, "--edition=2021", "--target=wasm32-unknown-unknown", "--crate-type=cdylib", "--crate-name=extension",
-		"-Copt-level=3", "-Cllvm-args=-unroll-runtime=false", "-Cpanic=abort", "-Clto=fat", "-Ccodegen-units=1", "-Cstrip=symbols", "-Ctarget-feature=+bulk-memory,+simd128,+nontrapping-fptoint,+sign-ext",
+		"-Copt-level=3", "-Cllvm-args=-unroll-max-count=2", "-Cpanic=abort", "-Clto=fat", "-Ccodegen-units=1", "-Cstrip=symbols", "-Ctarget-feature=+bulk-memory,+simd128,+nontrapping-fptoint,+sign-ext",
 		"-Clink-arg=-zstack-size=262144", "--remap-path-prefix=" + j.dir + "=", "--remap-path-prefix=" + tool.sysroot + "=",
 		"--error-format=json", "--cap-lints=allow", "-o", "out.wasm", "glue.rs",
 	}
