@@ -2,10 +2,13 @@ package toolchain
 
 import (
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/wnb-dev/wnb/cells/scorer"
@@ -38,9 +41,6 @@ type Source struct {
 	Manifest json.RawMessage
 }
 
-// glueVersion changes with whatever changes the modules of unchanged sources.
-const glueVersion = 1
-
 const maxSource = 1 << 20 // bytes
 
 // canonical is the text with line ends as on Unix.
@@ -64,13 +64,36 @@ func (s *Source) key(text string, man *scorer.Manifest) (string, error) {
 	for name, p := range man.Params {
 		types[name] = p.Type
 	}
-	b, err := json.Marshal([]any{"wnb extension", glueVersion, s.Lang, man.Kind, types, text})
+	how, err := recipe()
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal([]any{"wnb extension", how, s.Lang, man.Kind, types, text})
 	if err != nil {
 		return "", err
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:]), nil
 }
+
+//go:embed glue lang_*.go
+var recipeFiles embed.FS
+
+// recipe is a hash of all that makes a module of a source: what is put around it,
+// and the code that calls the compilers. No one has to think of a version when
+// either changes.
+var recipe = sync.OnceValues(func() (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(recipeFiles, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := recipeFiles.ReadFile(path)
+		fmt.Fprintf(sum, "%s %d\n%s", path, len(content), content)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil)), err
+})
 
 // directive starts a comment that holds a part of the manifest.
 const directive = "wnb:manifest"
