@@ -106,10 +106,8 @@ func (in *instance) instantiate(prog *program) (err error) {
 		return errors.New("the metered module has no memory or no fuel")
 	}
 	in.funcs = map[string]api.Function{}
-	for name := range abiExports {
-		if f := in.guest.ExportedFunction(name); f != nil {
-			in.funcs[name] = f
-		}
+	for _, name := range prog.calls { // asking for one that is not there is slow
+		in.funcs[name] = in.guest.ExportedFunction(name)
 	}
 	in.metric, in.predict = in.funcs[exportMetric], in.funcs[exportPredict]
 	return nil

@@ -24,7 +24,19 @@ type machine struct {
 // program is a module compiled for a machine.
 type program struct {
 	*machine
-	code wazero.CompiledModule
+	code  wazero.CompiledModule
+	calls []string // functions of the ABI that it exports and that are called
+}
+
+func newProgram(m *machine, code wazero.CompiledModule) *program {
+	p := &program{machine: m, code: code}
+	exported := code.ExportedFunctions()
+	for name := range abiExports {
+		if exported[name] != nil && name != exportMarker {
+			p.calls = append(p.calls, name)
+		}
+	}
+	return p
 }
 
 func (p *program) close() error { return p.code.Close(context.Background()) }
@@ -68,7 +80,7 @@ func (m *machine) compile(metered []byte) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &program{m, code}, nil
+	return newProgram(m, code), nil
 }
 
 // load makes a program of a metered module and its native code, which is on disk
