@@ -87,7 +87,10 @@ func numbersOf(v any) (any, error) {
 			return n, nil
 		}
 		x, err := v.Float64()
-		return x, err
+		if err != nil {
+			return nil, fmt.Errorf("the number %s is too large", v)
+		}
+		return x, nil
 	case []any:
 		for i := range v {
 			var err error

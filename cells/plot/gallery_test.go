@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"math"
@@ -77,12 +78,9 @@ func scored(n int, gain float64, seed uint64) (truth []bool, prob []float64) {
 	return truth, prob
 }
 
-// TestGallery writes a picture of everything to the directory $WNB_GALLERY, for eyes.
+// TestGallery writes a picture of everything, with $WNB_GALLERY to that directory, for eyes.
 func TestGallery(t *testing.T) {
-	dir := os.Getenv("WNB_GALLERY")
-	if dir == "" {
-		t.Skip("set WNB_GALLERY to a directory to write a picture of each kind of figure there")
-	}
+	dir := cmp.Or(os.Getenv("WNB_GALLERY"), t.TempDir())
 	for name, spec := range gallery(t) {
 		fig, err := New(spec)
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -93,7 +92,7 @@ func (s *state) dagWriter(format, out string) (func(io.Writer, graphview.Graph) 
 // goes to one.
 func (s *state) terminal(out string) graphview.TextOptions {
 	var o graphview.TextOptions
-	if f, ok := s.out.(*os.File); ok && out == "" && isTerminal(s.out) {
+	if f, ok := terminalOf(s.out); ok && out == "" {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			o.Width = width
 		}

@@ -69,6 +69,8 @@ func interruptible(ctx context.Context, exit func(int)) (context.Context, func()
 
 // run executes one command line and gives its exit code.
 func (s *state) run(ctx context.Context, args []string) int {
+	out := &output{Writer: s.out}
+	s.out = out
 	root := s.command()
 	root.SetArgs(args)
 	root.SetIn(s.in)
@@ -83,7 +85,7 @@ func (s *state) run(ctx context.Context, args []string) int {
 	}
 	defer func() { stop() }()
 	cmd, err := root.ExecuteContextC(ctx)
-	return s.exit(cmd, err)
+	return s.exit(cmd, out.failure(err))
 }
 
 func (s *state) command() *cobra.Command {

@@ -64,15 +64,15 @@ func matching(pattern string) ([]string, error) {
 	return files, nil
 }
 
-// notebooksBelow are the notebooks of a folder, those in hidden folders left
-// out.
+// notebooksBelow are the notebooks of a folder. Hidden folders are left out, and
+// those named testdata, where notebooks may be wrong on purpose.
 func notebooksBelow(dir string) ([]string, error) {
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && path != dir && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
+		case d.IsDir() && path != dir && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || d.Name() == "testdata"):
 			return filepath.SkipDir
 		case d.Type().IsRegular() && filepath.Ext(path) == ".wnb":
 			files = append(files, path)

@@ -73,8 +73,17 @@ func (s *state) newReporter(path string, asJSON bool) *reporter {
 }
 
 func isTerminal(w io.Writer) bool {
+	_, ok := terminalOf(w)
+	return ok
+}
+
+// terminalOf is the terminal that is written to, if it is one.
+func terminalOf(w io.Writer) (*os.File, bool) {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
 // style colours text, or not.

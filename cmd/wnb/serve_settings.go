@@ -167,12 +167,12 @@ const (
 
 func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.Param) error {
 	var want struct {
-		Params map[string]any
-		Inputs map[string]json.RawMessage
-		Mode   session.Mode
+		Params map[string]any             `json:"params"`
+		Inputs map[string]json.RawMessage `json:"inputs"`
+		Mode   session.Mode               `json:"mode"`
 	}
 	if err := json.NewDecoder(io.LimitReader(r.Body, maxSettings)).Decode(&want); err != nil {
-		return fmt.Errorf("settings: %w", err)
+		return settingsError(err)
 	}
 	switch want.Mode {
 	case "", session.Auto, session.Brief, session.Lazy, session.Off:
@@ -202,6 +202,20 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		return next
 	})
 	return tooMany
+}
+
+// settingsError says what is wrong with a request in the words of JSON.
+func settingsError(err error) error {
+	var typed *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &typed) && typed.Field == "":
+		return fmt.Errorf("settings: want an object with params, inputs and mode, got type %s", typed.Value)
+	case errors.As(err, &typed):
+		return fmt.Errorf("settings: %s takes no value of type %s", typed.Field, typed.Value)
+	case errors.Is(err, io.EOF):
+		return errors.New("settings: the request is empty")
+	}
+	return fmt.Errorf("settings: %w", err)
 }
 
 // readInputs reads values of named inputs. Whether they fit is up to the cells

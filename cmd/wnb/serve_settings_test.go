@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -50,7 +51,19 @@ func TestSettingsReachTheKernel(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{}, got["inputs"]); diff != "" {
 		t.Error(diff)
 	}
-	s.call("PATCH", url, map[string]any{"mode": "sometimes"}, http.StatusBadRequest)
+	for _, tt := range []struct {
+		body any
+		want string
+	}{
+		{map[string]any{"mode": "sometimes"}, `mode "sometimes": write auto, brief, lazy or off`},
+		{map[string]any{"mode": 7}, "settings: mode takes no value of type number"},
+		{[]int{1}, "settings: want an object with params, inputs and mode, got type array"},
+		{map[string]any{"inputs": map[string]any{"depth": json.Number("1e999")}}, "input depth: the number 1e999 is too large"},
+	} {
+		if got := s.call("PATCH", url, tt.body, http.StatusBadRequest); got["message"] != tt.want {
+			t.Errorf("%v: %v, want %q", tt.body, got["message"], tt.want)
+		}
+	}
 	many := map[string]any{}
 	for i := range maxInputs + 1 {
 		many[fmt.Sprint("input", i)] = i

@@ -57,69 +57,101 @@ func ports(t *testing.T) [5]int {
 	return out
 }
 
-func TestDoor(t *testing.T) {
-	p := ports(t)
-	c := zeromq.Connection{Transport: "tcp", IP: "127.0.0.1", ShellPort: p[0], IOPubPort: p[1], StdinPort: p[2], ControlPort: p[3], HeartbeatPort: p[4], Key: "secret", SignatureScheme: "hmac-sha256"}
-	ended := make(chan error, 1)
-	go func() { ended <- zeromq.Serve(t.Context(), c, source("kernel"), echo{source("kernel")}) }()
+// client is a kernel behind its door, and somebody in front of it.
+type client struct {
+	t              *testing.T
+	source         protocol.Source
+	shell, control zmq4.Socket
+	ports          [5]int
+	ended          chan error
+}
 
-	dial := func(s zmq4.Socket, port int) zmq4.Socket {
-		t.Helper()
-		t.Cleanup(func() { _ = s.Close() })
-		if err := s.Dial(fmt.Sprintf("tcp://127.0.0.1:%d", port)); err != nil {
-			t.Fatal(err)
-		}
-		return s
+func open(t *testing.T) *client {
+	t.Helper()
+	c := &client{t: t, source: source("client"), ports: ports(t), ended: make(chan error, 1)}
+	conn := zeromq.Connection{
+		Transport: "tcp", IP: "127.0.0.1", ShellPort: c.ports[0], IOPubPort: c.ports[1], StdinPort: c.ports[2], ControlPort: c.ports[3], HeartbeatPort: c.ports[4],
+		Key: "secret", SignatureScheme: "hmac-sha256",
 	}
-	sub := dial(zmq4.NewSub(t.Context()), p[1])
+	go func() { c.ended <- zeromq.Serve(t.Context(), conn, source("kernel"), echo{source("kernel")}) }()
+	c.shell, c.control = c.dial(zmq4.NewDealer(t.Context()), 0), c.dial(zmq4.NewDealer(t.Context()), 3)
+	return c
+}
+
+func (c *client) dial(s zmq4.Socket, port int) zmq4.Socket {
+	c.t.Helper()
+	c.t.Cleanup(func() { _ = s.Close() })
+	if err := s.Dial(fmt.Sprintf("tcp://127.0.0.1:%d", c.ports[port])); err != nil {
+		c.t.Fatal(err)
+	}
+	return s
+}
+
+func (c *client) signer(key string) *protocol.Signer {
+	c.t.Helper()
+	s, err := protocol.NewSigner("hmac-sha256", []byte(key))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return s
+}
+
+func (c *client) send(s zmq4.Socket, ch protocol.Channel, key string, content protocol.Content) [][]byte {
+	c.t.Helper()
+	m, err := c.source.Request(ch, content)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	parts := c.signer(key).Encode(nil, m)
+	if err := s.SendMulti(zmq4.NewMsgFrom(parts...)); err != nil {
+		c.t.Fatal(err)
+	}
+	return parts
+}
+
+// listen gives the type and content of what is published from now on, or a
+// little later: a subscription takes a moment.
+func (c *client) listen() <-chan string {
+	c.t.Helper()
+	sub := c.dial(zmq4.NewSub(c.t.Context()), 1)
 	if err := sub.SetOption(zmq4.OptionSubscribe, ""); err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	shell, control := dial(zmq4.NewDealer(t.Context()), p[0]), dial(zmq4.NewDealer(t.Context()), p[3])
-	heartbeat := dial(zmq4.NewReq(t.Context()), p[4])
-	if err := heartbeat.Send(zmq4.NewMsgString("ping")); err != nil {
-		t.Fatal(err)
-	}
-	if m, err := heartbeat.Recv(); err != nil || string(m.Frames[0]) != "ping" {
-		t.Fatalf("heartbeat: %v, %v", m, err)
-	}
-
-	client := source("client")
-	signer := func(key string) *protocol.Signer {
-		t.Helper()
-		s, err := protocol.NewSigner("hmac-sha256", []byte(key))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	send := func(s zmq4.Socket, ch protocol.Channel, key string, content protocol.Content) [][]byte {
-		t.Helper()
-		m, err := client.Request(ch, content)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts := signer(key).Encode(nil, m)
-		if err := s.SendMulti(zmq4.NewMsgFrom(parts...)); err != nil {
-			t.Fatal(err)
-		}
-		return parts
-	}
-	// A subscription takes a moment; requests are repeated until one is seen.
-	seen := make(chan string, 100)
+	seen, signer := make(chan string, 100), c.signer("secret")
 	go func() {
 		for {
 			m, err := sub.Recv()
 			if err != nil {
 				return
 			}
-			if wire, err := signer("secret").Decode(m.Frames, protocol.IOPub, protocol.Limits{}); err == nil {
+			if wire, err := signer.Decode(m.Frames, protocol.IOPub, protocol.Limits{}); err == nil {
 				seen <- wire.Header.MsgType + string(wire.Content)
 			}
 		}
 	}()
-	for found := false; !found; {
-		send(shell, protocol.Shell, "secret", protocol.KernelInfoRequest{})
+	return seen
+}
+
+func (c *client) shutdown() {
+	c.t.Helper()
+	c.send(c.control, protocol.Control, "secret", protocol.ShutdownRequest{})
+	if err := <-c.ended; err != nil {
+		c.t.Error(err)
+	}
+}
+
+func TestDoor(t *testing.T) {
+	c := open(t)
+	heartbeat := c.dial(zmq4.NewReq(t.Context()), 4)
+	if err := heartbeat.Send(zmq4.NewMsgString("ping")); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := heartbeat.Recv(); err != nil || string(m.Frames[0]) != "ping" {
+		t.Fatalf("heartbeat: %v, %v", m, err)
+	}
+	seen := c.listen()
+	for found := false; !found; { // requests are repeated until one is seen
+		c.send(c.shell, protocol.Shell, "secret", protocol.KernelInfoRequest{})
 		select {
 		case <-seen:
 			found = true
@@ -127,16 +159,16 @@ func TestDoor(t *testing.T) {
 		}
 	}
 
-	send(shell, protocol.Shell, "wrong key", protocol.ExecuteRequest{Code: "forged"})
-	parts := send(shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "good"})
-	if err := shell.SendMulti(zmq4.NewMsgFrom(parts...)); err != nil { // a replay
+	c.send(c.shell, protocol.Shell, "wrong key", protocol.ExecuteRequest{Code: "forged"})
+	parts := c.send(c.shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "good"})
+	if err := c.shell.SendMulti(zmq4.NewMsgFrom(parts...)); err != nil { // a replay
 		t.Fatal(err)
 	}
-	reply, err := shell.Recv()
+	reply, err := c.shell.Recv()
 	if err != nil {
 		t.Fatal(err)
 	}
-	wire, err := signer("secret").Decode(reply.Frames, protocol.Shell, protocol.Limits{})
+	wire, err := c.signer("secret").Decode(reply.Frames, protocol.Shell, protocol.Limits{})
 	if err != nil || wire.Header.MsgType != protocol.TypeExecuteReply {
 		t.Fatalf("reply %+v, %v", wire, err)
 	}
@@ -146,17 +178,39 @@ func TestDoor(t *testing.T) {
 	for !strings.Contains(text, "good") {
 		text += <-seen + "\n"
 	}
-	send(shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "the end"})
+	c.send(c.shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "the end"})
 	for !strings.Contains(text, "the end") {
 		text += <-seen + "\n"
 	}
-	send(control, protocol.Control, "secret", protocol.ShutdownRequest{})
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+	c.shutdown()
 	if strings.Count(text, "good") != 1 || strings.Contains(text, "forged") || strings.Contains(text, "wnb_") {
 		t.Errorf("iopub carried:\n%s", text)
 	}
+}
+
+// jupyter console subscribes when its first cell is on its way, and then waits
+// for its state without an end.
+func TestFirstCellWaitsForAListener(t *testing.T) {
+	c := open(t)
+	c.send(c.shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "first"})
+	text := ""
+	for seen := c.listen(); !strings.Contains(text, "idle"); {
+		text += <-seen + "\n"
+	}
+	if !strings.Contains(text, "busy") || !strings.Contains(text, "first") {
+		t.Errorf("iopub carried:\n%s", text)
+	}
+	c.shutdown()
+}
+
+// Nobody has to listen.
+func TestCellsWithoutAListener(t *testing.T) {
+	c := open(t)
+	c.send(c.shell, protocol.Shell, "secret", protocol.ExecuteRequest{Code: "first"})
+	if _, err := c.shell.Recv(); err != nil {
+		t.Fatal(err)
+	}
+	c.shutdown()
 }
 
 func TestReadConnection(t *testing.T) {
