@@ -29,7 +29,8 @@ func (s *state) checkCommand() *cobra.Command {
 		Use:   "check FILE...",
 		Short: "Find mistakes in notebooks without running them",
 		Long: `Find mistakes in notebooks and in the .star files that they load, without running anything.
-A folder stands for the notebooks in it and below; - reads a notebook from stdin.
+A folder stands for the notebooks in it and below, but for hidden folders, node_modules and
+testdata; - reads a notebook from stdin.
 
 Each finding has a code: wnb check --explain WNB024 shows its page, wnb check --list all
 codes. A comment # wnb: ignore WNB024 silences its line; on a line of its own the next

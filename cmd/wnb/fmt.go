@@ -19,16 +19,21 @@ func (s *state) fmtCommand() *cobra.Command {
 		Short: "Rewrite notebooks in canonical form",
 		Long: `Rewrite .wnb files in canonical form: attributes, fences and blank lines in their
 usual places, ids for cells that have none. Code and prose are not touched.
-The file - reads stdin and writes stdout.`,
+A folder stands for the notebooks in it and below, but for hidden folders, node_modules and
+testdata; - reads stdin and writes stdout.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage(errors.New("name the notebooks to format"))
+				return usage(errors.New("name the notebooks to format, or a folder"))
 			}
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			files, err := notebookFiles(args)
+			if err != nil {
+				return err
+			}
 			var errs []error
-			for _, path := range args {
+			for _, path := range files {
 				errs = append(errs, s.format(path, check))
 			}
 			return errors.Join(errs...)
