@@ -5,13 +5,7 @@ import type { WholeTable } from "../api/tables";
 import { cleanHTML } from "./sanitize";
 import type { Column, Row } from "./grid";
 import { Foot } from "./TableFoot";
-import { useTable, type TableState } from "./useTable";
-
-/** Rows that are chosen: their numbers in the frame, from 0, whatever the order. */
-export interface Select {
-  value: number[];
-  set(rows: number[]): void;
-}
+import { useTable, type Select, type TableState } from "./useTable";
 
 export function Table({ html, whole, select }: { html: string; whole?: WholeTable; select?: Select }) {
   const table = useTable(html, whole);

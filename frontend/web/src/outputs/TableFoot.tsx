@@ -2,9 +2,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { tableFile } from "../api/tables";
 import { complain, toast } from "../app/toasts";
-import type { Select } from "./Table";
 import { asText } from "./grid";
-import { pageRows, type TableState } from "./useTable";
+import { pageRows, type Select, type TableState } from "./useTable";
 
 const most = 10_000; // rows that are copied
 

@@ -20,6 +20,12 @@ const overview: View = { sort: null, filter: "", offset: null, from: 0 };
 
 interface Loaded { columns: Column[]; rows: Row[]; count: number; offset: number }
 
+/** Rows that are chosen: their numbers in the frame, from 0, whatever the order. */
+export interface Select {
+  value: number[];
+  set(rows: number[]): void;
+}
+
 export interface TableState {
   grid: Grid;
   view: View;
