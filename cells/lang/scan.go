@@ -22,6 +22,7 @@ type scanner struct {
 	synthetic bool // the last thing written was inserted, not copied
 	columns   columns
 	open      []byte // brackets that are open; 'f' for the braces of an f-string
+	lambdas   []int  // lambdas whose parameters are being read: how many brackets were open
 	operand   bool   // the last token can end an operand
 	last      string // the last token
 	lineStart bool   // only blanks since the line began
@@ -155,6 +156,9 @@ func (s *scanner) name() *Error {
 	}
 	s.operand = !keywords[word]
 	s.last = word
+	if word == "lambda" {
+		s.lambdas = append(s.lambdas, len(s.open))
+	}
 	s.copy(n)
 	return nil
 }
@@ -244,6 +248,9 @@ func (s *scanner) operator(c byte, start bool) *Error {
 			return s.errorf("assign on a line of its own: x = ...", "`:=` is Python; cells are written in Starlark")
 		}
 		s.operand = false
+		if s.parameters() {
+			s.lambdas = s.lambdas[:len(s.lambdas)-1]
+		}
 	case '-':
 		if s.peek(1) == '>' {
 			return s.errorf("leave the annotation out", "type annotations are Python; cells are written in Starlark")
@@ -258,6 +265,13 @@ func (s *scanner) operator(c byte, start bool) *Error {
 	return nil
 }
 
+// parameters tells whether the scanner is among the parameters of a lambda, and
+// not inside brackets of a default.
+func (s *scanner) parameters() bool {
+	n := len(s.lambdas)
+	return n > 0 && s.lambdas[n-1] == len(s.open)
+}
+
 // star handles *, ** and the places where Python unpacks.
 func (s *scanner) star() *Error {
 	n := s.run(func(c rune) bool { return c == '*' })
@@ -270,6 +284,7 @@ func (s *scanner) star() *Error {
 		return s.errorf("write x = pow(x, y)", "`**=` is Python; cells are written in Starlark")
 	case n >= 2 && s.operand:
 		return s.errorf("write pow(x, y), or x * x", "`**` is Python; cells are written in Starlark")
+	case s.parameters(): // lambda *args, **kwargs: ...
 	case n >= 2 && inside == '{':
 		return s.errorf("merge dicts with a | b", "`{**d}` is Python; cells are written in Starlark")
 	case n == 1 && !s.operand && inside == '[':
@@ -279,32 +294,4 @@ func (s *scanner) star() *Error {
 	s.last = "*"
 	s.copy(n)
 	return nil
-}
-
-// keywords are the words after which an operand starts.
-var keywords = map[string]bool{
-	"and": true, "or": true, "not": true, "in": true, "if": true, "elif": true, "else": true,
-	"for": true, "while": true, "return": true, "lambda": true,
-}
-
-// pythonWords are reserved in Starlark and mean something in Python: what to
-// write here instead.
-var pythonWords = map[string]string{
-	"import":   "the libraries are there without an import (io, ml, plot, track, ...); for a file of the project write load(\"lib/text.star\", \"clean\")",
-	"from":     "for a file of the project write load(\"lib/text.star\", \"clean\"); the libraries need no import",
-	"class":    "use a dict or a struct for data, and functions for behaviour",
-	"try":      "errors stop the cell; test before (if x == None: ...), or give the cell on_error=continue",
-	"except":   "errors stop the cell; test before, or give the cell on_error=continue",
-	"finally":  "put what must always run in a cell with the attribute `always`",
-	"raise":    "write fail(\"what went wrong\")",
-	"with":     "call the builtin directly; files are read and closed in one step: io.read_csv(path)",
-	"is":       "write == or != (x == None)",
-	"del":      "names cannot be deleted; a name that starts with _ stays inside its cell, and d.pop(key) removes a key",
-	"assert":   "write assert_(condition, \"message\")",
-	"global":   "return the value from the function instead",
-	"nonlocal": "return the value from the function instead",
-	"yield":    "build a list and return it",
-	"async":    "calls wait by themselves; pmap(f, xs) runs in parallel",
-	"await":    "calls wait by themselves; pmap(f, xs) runs in parallel",
-	"as":       "give it a name with x = ...",
 }
