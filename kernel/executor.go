@@ -171,6 +171,9 @@ func kindOf(err error) lang.Kind {
 }
 
 func (x *Executor) evaluate(ctx context.Context, n *Notebook, c *Cell, values map[string]*Value, rec *recorder) (starlark.StringDict, error) {
+	if err := rec.askKnown(ctx); err != nil {
+		return nil, err
+	}
 	if isExtension(c.Lang) {
 		return x.extend(ctx, c, rec)
 	}

@@ -210,6 +210,9 @@ func (x *Executor) hash(ctx context.Context, k *keeping, rec *recorder, v *Value
 		return nil
 	}
 	v.hash = stored.Hash()
+	if v.keyed, err = rec.holdsKeyed(ctx, stored.Root); err != nil {
+		return err
+	}
 	if k.key != "" {
 		v.stored = stored
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -254,6 +255,43 @@ func (r *recorder) Secret(ctx context.Context, name string) (string, error) {
 	}
 	r.secrets.learn(name, text)
 	return text, nil
+}
+
+// askKnown records which secrets the cell knows before it runs: what it shows
+// depends on them, since they are taken out of it.
+func (r *recorder) askKnown(ctx context.Context) error {
+	hashes, err := r.knownHashes(ctx)
+	for _, name := range slices.Sorted(maps.Keys(hashes)) {
+		err = errors.Join(err, r.Record(cells.Input{Kind: cells.SecretInput, Name: name, SHA256: hashes[name]}))
+	}
+	return err
+}
+
+// holdsKeyed tells whether a value is written with the keyed hash of a secret.
+func (r *recorder) holdsKeyed(ctx context.Context, root []byte) (bool, error) {
+	hashes, err := r.knownHashes(ctx)
+	for _, hash := range hashes {
+		if bytes.Contains(root, []byte(hash)) {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// knownHashes are the keyed hashes of the secrets that the cell knows, by name.
+func (r *recorder) knownHashes(ctx context.Context) (map[string]string, error) {
+	hashes := map[string]string{}
+	for _, k := range r.secrets.all() {
+		if hashes[k.name] != "" {
+			continue
+		}
+		hash, err := r.world.secretHash(ctx, k.name)
+		if err != nil {
+			return nil, fmt.Errorf("the secret %q: %w", k.name, err)
+		}
+		hashes[k.name] = hash
+	}
+	return hashes, nil
 }
 
 // SecretHash tells which secret it is, without telling the secret.

@@ -179,5 +179,9 @@ func TestNotStaleWhenTheEnvironmentChanges(t *testing.T) {
 		{name: "a secret in a value", secrets: map[string]string{"T": "hunter2"}, cells: "%% a\nheaders = {'auth': [secret('T')]}\ndef f(): return headers\n%% b\nlen(headers)\n%% c\nf()", steps: []step{
 			{setSecret("T", "hunter3"), "a run | b depends | c depends", "a b c"},
 		}},
+		{name: "a secret that a file holds", secrets: map[string]string{"T": "hunter2"}, files: map[string]string{"in.txt": "hunter2 hunter3"}, cells: "%% a\ntoken = secret('T')\nx = 1\n%% b after=a\nprint(io.read_text('in.txt'))\n%% c\nprint(x, io.read_text('in.txt'))", steps: []step{
+			{setSecret("T", "hunter3"), "a run (secret T changed) | b depends | c depends", "a b c"},
+			{setSecret("T", "hunter2"), "", ""},
+		}},
 	})
 }

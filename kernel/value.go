@@ -15,6 +15,7 @@ import (
 type Value struct {
 	hash   string
 	noForm error        // why there is no hash
+	keyed  bool         // the hash is one of this store
 	stored value.Stored // its bytes, until they are kept
 
 	mu    sync.Mutex
@@ -30,6 +31,10 @@ func NewValue(v starlark.Value, hash string, noForm error) *Value {
 // Hash stands for the value; the error says why it cannot be hashed. Both are
 // empty where hashes are not asked for.
 func (v *Value) Hash() (string, error) { return v.hash, v.noForm }
+
+// Keyed tells whether the value holds a secret, so that another store gives it
+// another hash. It is false for a value that comes from the cache.
+func (v *Value) Keyed() bool { return v.keyed }
 
 // Get gives the value, frozen.
 func (v *Value) Get(ctx context.Context) (starlark.Value, error) {
