@@ -127,8 +127,11 @@ func (d *differ) facts(cell string, was, now []Fact) {
 	}
 }
 
-// same compares facts: exactly, or as far as architectures agree.
+// same compares facts: exactly, or as far as stores and architectures agree.
 func (d *differ) same(was, now Fact) bool {
+	if now.Kind == "value" && was.Value == holdsSecret {
+		return true
+	}
 	if was.Value == now.Value || d.exact || was.Kind == "" {
 		return was.Value == now.Value
 	}
