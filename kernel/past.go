@@ -65,7 +65,7 @@ func (p *planner) why(c *Cell, k *keeping, miss cache.Miss) (reason string, impu
 	case old.Failed:
 		return "it failed in the last run", false
 	case old.Why != "":
-		return old.Why, true
+		return "its result is not kept: " + old.Why, true
 	}
 	return "its result is not kept any more", false
 }

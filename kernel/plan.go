@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wnb-dev/wnb/cells"
 	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/kernel/cache"
 	"github.com/wnb-dev/wnb/notebooks"
@@ -58,9 +57,8 @@ func (n *Notebook) Plan(ctx context.Context, opts Options, past *Past) ([]Planne
 
 // Plan is like the method of a notebook.
 func (l *Planner) Plan(ctx context.Context, n *Notebook, opts Options, past *Past) ([]Planned, error) {
-	p := &planner{run: newRun(n, opts), past: past, files: map[string]string{}, before: l.known, after: map[string]known{}}
+	p := &planner{run: newRun(n, opts), past: past, files: map[string]string{}, before: l.known, after: map[string]known{}, steps: map[string]*Planned{}}
 	l.known = p.after
-	steps := map[string]*Planned{}
 	if len(n.Problems) > 0 {
 		return p.refused(), nil
 	}
@@ -69,11 +67,11 @@ func (l *Planner) Plan(ctx context.Context, n *Notebook, opts Options, past *Pas
 		if err != nil {
 			return nil, fmt.Errorf("cell %s: %w", id, err)
 		}
-		steps[id] = step
+		p.steps[id] = step
 	}
 	out := make([]Planned, len(n.Cells))
 	for i, c := range n.Cells {
-		out[i] = *steps[c.ID]
+		out[i] = *p.steps[c.ID]
 	}
 	return out, nil
 }
@@ -83,6 +81,7 @@ type planner struct {
 	*run
 	past  *Past
 	files map[string]string // hashes of files that kept results will have written, by path
+	steps map[string]*Planned
 
 	before, after map[string]known // by cell
 }
@@ -113,9 +112,11 @@ func (p *planner) step(ctx context.Context, c *Cell) (*Planned, error) {
 	unknown := &Result{Cell: c, Status: notebooks.StatusDone}
 	p.ran[c.ID] = unknown
 	if len(open) > 0 {
-		s := &Planned{Cell: c, Action: WillDepend, On: open, Why: p.dependsOn(open), Took: p.past.took(c.ID)}
+		s := &Planned{Cell: c, Action: WillDepend, On: open, Why: p.dependsOn(c, open), Took: p.past.took(c.ID)}
 		if c.Always || c.NoCache {
 			s.Action, s.Why = WillRun, p.never(c)
+		} else if told := p.told(c); told != "" && p.sure(c, open) {
+			s.Action, s.Why = WillRun, told
 		}
 		return s, nil
 	}
@@ -129,12 +130,12 @@ func (p *planner) step(ctx context.Context, c *Cell) (*Planned, error) {
 	k := p.executor.keepFor(ctx, p.notebook, c, unknown.inputs)
 	unknown.Reads = k.reads
 	s := &Planned{Cell: c, Action: WillRun, Took: p.past.took(c.ID)}
-	if k.key == "" {
-		s.Why, s.Impure = k.why, true
+	if told := p.told(c); told != "" && k.why == "" {
+		s.Why = told
 		return s, nil
 	}
-	if p.forced(c) {
-		s.Why = "--force"
+	if k.key == "" {
+		s.Why, s.Impure = k.why, true
 		return s, nil
 	}
 	e, miss, err := p.opts.Cache.Peek(ctx, k.key, p.ask(c))
@@ -154,6 +155,23 @@ func (p *planner) step(ctx context.Context, c *Cell) (*Planned, error) {
 }
 
 func (p *planner) forced(c *Cell) bool { return p.opts.Force != nil && p.opts.Force(c.ID) }
+
+// told is the flag that tells a cell to run whatever is known, or "".
+func (p *planner) told(c *Cell) string {
+	switch {
+	case p.forced(c):
+		return "--force"
+	case p.opts.Cache == nil:
+		return "--no-cache"
+	}
+	return ""
+}
+
+// sure tells whether nothing but a failure can keep the cell from running.
+func (p *planner) sure(c *Cell, open []string) bool {
+	owner, _ := p.notebook.Graph.Owner(c.When)
+	return !slices.ContainsFunc(open, func(id string) bool { return id == owner || p.steps[id].Action != WillRun })
+}
 
 // recipeOf is what a cell is made of; the zero recipeOf if it reads what only
 // keepFor can look at.
@@ -209,11 +227,17 @@ func (p *planner) undecided(c *Cell) []string {
 	return out
 }
 
-func (p *planner) dependsOn(ids []string) string {
-	if len(ids) == 1 {
-		return fmt.Sprintf("depends on what cell %s gives", ids[0])
+func (p *planner) dependsOn(c *Cell, ids []string) string {
+	which, verb := "cell "+ids[0], "gives"
+	if len(ids) > 1 {
+		which, verb = "cells "+join(ids), "give"
 	}
-	return fmt.Sprintf("depends on what cells %s give", join(ids))
+	for need := range p.notebook.Graph.eachNeed(c.ID) {
+		if need.Name != "" && slices.Contains(ids, need.ID) {
+			return fmt.Sprintf("depends on what %s %s", which, verb)
+		}
+	}
+	return fmt.Sprintf("comes after %s, which may write what it reads", which)
 }
 
 func (p *planner) never(c *Cell) string {
@@ -238,49 +262,4 @@ func (p *planner) reuse(res *Result) {
 	for path, f := range p.opts.World.written(res.Effects) {
 		p.files[path] = f.Blob.SHA256
 	}
-}
-
-// ask answers the questions of a kept result as the run would, in which files
-// of cells before this one have been restored.
-func (p *planner) ask(c *Cell) cache.Ask {
-	ask := p.executor.ask(c)
-	return func(ctx context.Context, q cells.Input) (string, error) {
-		path, err := p.opts.World.path(q.Name)
-		if err != nil {
-			return ask(ctx, q)
-		}
-		switch q.Kind {
-		case cells.FileInput:
-			if hash, ok := p.files[path]; ok {
-				return hash, nil
-			}
-		case cells.ExistsInput:
-			for restored := range p.files {
-				if within(restored, path) {
-					return present, nil
-				}
-			}
-		case cells.GlobInput:
-			return p.glob(q.Name)
-		}
-		return ask(ctx, q)
-	}
-}
-
-// glob lists files as they will be.
-func (p *planner) glob(pattern string) (string, error) {
-	w := &p.opts.World
-	names, err := w.glob(pattern)
-	if err != nil {
-		return "", err
-	}
-	for restored := range p.files {
-		for _, path := range ancestry(restored) {
-			if w.matches(pattern, path) {
-				names = append(names, w.spelled(pattern, path))
-			}
-		}
-	}
-	slices.Sort(names)
-	return listHash(slices.Compact(names)), nil
 }

@@ -34,7 +34,19 @@ func TestPlanOfARun(t *testing.T) {
 		},
 		"no cache": {
 			cells: chain, first: true, edit: with(func(o *kernel.Options) { o.Cache = nil }),
-			want: "a run () | b depends (depends on what cell a gives) | c depends (depends on what cell b gives)", ran: "a b c",
+			want: "a run (--no-cache) | b run (--no-cache) | c run (--no-cache)", ran: "a b c",
+		},
+		"force all": {
+			cells: chain, first: true, edit: with(func(o *kernel.Options) { o.Force = func(string) bool { return true } }),
+			want: "a run (--force) | b run (--force) | c run (--force)", ran: "a b c",
+		},
+		"force what may be skipped": {
+			cells: "%% f\non = False\n%% a when=on\nx = 1\n%% b\nx", first: true, edit: with(func(o *kernel.Options) { o.Force = func(string) bool { return true } }),
+			want: "f run (--force) | a depends (depends on what cell f gives) | b depends (depends on what cell a gives)", ran: "f",
+		},
+		"impure": {
+			cells: "%% a\nnow()", first: true, edit: both(),
+			want: "a run (its result is not kept: now())", ran: "a",
 		},
 		"an empty store": {
 			cells: chain, first: true, edit: func(r *rig) { r.store = newMemoryStore() },
@@ -46,7 +58,7 @@ func TestPlanOfARun(t *testing.T) {
 		},
 		"order only": {
 			cells: "%% a\nx = 1\n%% b after=a\n2", first: true, edit: replace("x = 1", "x = 2"),
-			want: "a run (its code changed: line 1) | b depends (depends on what cell a gives)", ran: "a",
+			want: "a run (its code changed: line 1) | b depends (comes after cell a, which may write what it reads)", ran: "a",
 		},
 		"a cell that always runs, behind one that runs": {
 			cells: "%% a\nx = 1\n%% b always\nx", first: true, edit: replace("x = 1", "x = 2"),
@@ -70,7 +82,7 @@ func TestPlanOfARun(t *testing.T) {
 		},
 		"a value without a form": {
 			cells: "%% a\ndef f(): return 1\nnames = {f: 'f'}\n%% b\nnames", first: true, edit: both(), ran: "a b",
-			want: "a run (`names`: the value cannot be stored: <function f> is a key of a dict or an element of a set; use its name) | b depends (depends on what cell a gives)",
+			want: "a run (its result is not kept: `names`: the value cannot be stored: <function f> is a key of a dict or an element of a set; use its name) | b depends (depends on what cell a gives)",
 		},
 	}
 	for name, tt := range tests {

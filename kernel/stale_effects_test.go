@@ -59,11 +59,11 @@ plot.hist([1, 2, 2])
 			{nil, "a run (it always runs) | b depends", "a"},
 		}},
 		{name: "the time", cells: "%% a\nt = now()\n%% b\nt > 0\n%% c\n1", unkept: "a", steps: []step{
-			{nil, "a run (now()) | b depends | c cached", "a"},
+			{nil, "a run (its result is not kept: now()) | b depends | c cached", "a"},
 			{with(func(o *kernel.Options) { o.World.Clock = func() time.Time { return clock.Add(time.Hour) } }), "a run | b depends | c cached", "a b"},
 			{with(nil), "a run | b depends | c cached", "a"},
 		}},
-		{name: "sleep, and what comes behind it", cells: "%% a\nsleep(0)\nx = 2\n%% b\nx", unkept: "a", steps: []step{{nil, "a run (sleep()) | b depends", "a"}}},
+		{name: "sleep, and what comes behind it", cells: "%% a\nsleep(0)\nx = 2\n%% b\nx", unkept: "a", steps: []step{{nil, "a run (its result is not kept: sleep()) | b depends", "a"}}},
 		{name: "a function that is impure", cells: "%% lib\ndef f(): return now() > 0\n%% a\nx = f()\n%% b\nx", unkept: "a", steps: []step{{nil, "lib cached | a run | b depends", "a"}}},
 		{name: "a timeout", cells: "%% a timeout=1h\nx = 1\n%% b\nx", steps: []step{{do: replace("timeout=1h", "timeout=1ms")}}},
 		{name: "on_error=continue", cells: "%% a on_error=continue\nx = 1 // params.n\n%% b\nx\n%% c\n3", params: map[string]any{"n": int64(0)}, first: "a c", steps: []step{
@@ -98,7 +98,7 @@ func TestNotStaleWhenCellsWriteFiles(t *testing.T) {
 			{replace("[params.n]", "[params.n * 1]"), "w run | r depends", "w"},
 		}},
 		{name: "another cell reads it under a path of the source", cells: "%% r\nio.read_text('out.csv')\n" + out, params: one, steps: []step{
-			{setParam("n", int64(2)), "r depends (depends on what cell w gives) | w run", "r w"},
+			{setParam("n", int64(2)), "r depends (comes after cell w, which may write what it reads) | w run", "r w"},
 			{do: remove("out.csv")},
 		}},
 		{name: "another cell looks whether it exists", cells: out + "%% r after=w\n_p = 'out'\nio.exists(_p + '.csv')", params: one, steps: []step{{do: remove("out.csv")}}},
