@@ -68,7 +68,7 @@ func (s *state) steps(ctx context.Context, store *storage.Store, j *job, f runFl
 	if err != nil {
 		return nil, err
 	}
-	before, err := past(ctx, store, j.path)
+	before, err := s.past(ctx, store, j.path)
 	var steps []kernel.Planned
 	if err == nil {
 		steps, err = e.notebook.Plan(ctx, e.options, before)

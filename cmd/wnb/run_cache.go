@@ -129,13 +129,17 @@ func (s *state) lookupEnv(name string) (string, bool) {
 const mostPast = 5
 
 // past is what the last run of the notebook was made of, nil if there is none.
-func past(ctx context.Context, store *storage.Store, notebook string) (*kernel.Past, error) {
+func (s *state) past(ctx context.Context, store *storage.Store, notebook string) (*kernel.Past, error) {
 	runs, err := store.Runs(ctx, storage.Query{Source: notebook, Limit: mostPast})
 	if err != nil {
 		return nil, err
 	}
 	for _, run := range runs {
-		if p, err := runlog.Past(ctx, store, run); p != nil || err != nil {
+		p, err := runlog.Past(ctx, store, run)
+		switch {
+		case errors.Is(err, storage.ErrCorrupt), errors.Is(err, storage.ErrNotFound): // it only explains
+			fmt.Fprintf(s.err, "warning: run %s does not tell what changed: %v\n", run.Name, err)
+		case p != nil || err != nil:
 			return p, err
 		}
 	}
