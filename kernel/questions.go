@@ -68,6 +68,21 @@ func (x *Executor) Unchanged(ctx context.Context, res *Result) bool {
 	return x.hasTables(ctx, res.Effects)
 }
 
+// Holds tells whether all questions that a cell asked have the same answers now,
+// but for those that nobody can ask again, such as the time.
+func (x *Executor) Holds(ctx context.Context, res *Result) bool {
+	ask := x.ask(res.Cell)
+	for _, q := range cache.Questions(res.Effects) {
+		if q.Kind == cells.ImpureInput {
+			continue
+		}
+		if answer, err := ask(ctx, q); err != nil || answer != q.SHA256 {
+			return false
+		}
+	}
+	return true
+}
+
 // ask asks on behalf of a cell.
 func (x *Executor) ask(c *Cell) cache.Ask {
 	return func(ctx context.Context, q cells.Input) (string, error) {

@@ -71,7 +71,7 @@ func (s *Session) entryValue(ctx context.Context, p *lang.Program, r lang.Name) 
 	if err := s.prepare(ctx, owner); err != nil {
 		return nil, err
 	}
-	if own := st.of(owner); own.result == nil || own.stale != "" {
+	if !st.usable(ctx, owner) {
 		if err := s.runCell(ctx, st.notebook.Cell(owner), true); err != nil {
 			return nil, err
 		}

@@ -118,8 +118,7 @@ func (s *Session) prepare(ctx context.Context, id string) error {
 		if p := st.problem(c.ID); p != nil {
 			return p
 		}
-		old := st.of(c.ID)
-		if fresh := old.result != nil && (old.stale == "" || st.mode == Off && old.result.Err == nil); fresh {
+		if st.usable(ctx, c.ID) {
 			continue
 		}
 		if err := s.runCell(ctx, c, true); err != nil {
@@ -134,6 +133,19 @@ func (s *Session) prepare(ctx context.Context, id string) error {
 		return p
 	}
 	return nil
+}
+
+// usable tells whether what a cell gave can be read as it is: nothing that it
+// was made of is another one now, or nobody wants to know.
+func (st *state) usable(ctx context.Context, id string) bool {
+	old := st.of(id)
+	switch {
+	case old.result == nil:
+		return false
+	case st.mode == Off && old.result.Err == nil:
+		return true
+	}
+	return old.stale == "" && st.executor.Holds(ctx, old.result)
 }
 
 // runCell runs a cell with what the others gave. rerun: nobody asked for this

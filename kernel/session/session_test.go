@@ -226,6 +226,49 @@ func TestFreshCellsReplay(t *testing.T) {
 	}
 }
 
+func TestWhatACellNeedsAsksTheWorldAgain(t *testing.T) {
+	write := func(c *client, text string) {
+		if err := os.WriteFile(filepath.Join(c.dir, "f.txt"), []byte(text), 0o600); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	const later = "print(x, t > 0)"
+	for _, tt := range []struct {
+		mode session.Mode
+		want string
+	}{
+		{session.Lazy, "1 True|1 True|2 True"},
+		{session.Auto, "1 True|1 True|2 True"},
+		{session.Off, "1 True|1 True|1 True"},
+	} {
+		t.Run(string(tt.mode), func(t *testing.T) {
+			c := connect(t, tt.mode)
+			write(c, "1")
+			c.run("time", "t = now()\nprint(\"asked\")")
+			c.run("read", "x = int(io.read_text(\"f.txt\"))")
+			var got []string
+			for _, text := range []string{"1", "1", "2"} {
+				write(c, text)
+				out := c.run("later", later)
+				if strings.Contains(out, "asked") {
+					t.Errorf("the time was asked again: %s", out)
+				}
+				_, out, _ = strings.Cut(out, "stdout \"")
+				out, _, _ = strings.Cut(out, "\\n")
+				got = append(got, out)
+			}
+			if d := cmp.Diff(tt.want, strings.Join(got, "|")); d != "" {
+				t.Error(d)
+			}
+			write(c, "3")
+			want := map[bool]string{true: "shows 1", false: "shows 3"}[tt.mode == session.Off]
+			if out := c.run("", "x"); !strings.Contains(out, want) {
+				t.Errorf("the console %s, want %s", out, want)
+			}
+		})
+	}
+}
+
 func TestDocumentGivesCellsAndParams(t *testing.T) {
 	c := connect(t, session.Lazy)
 	text := "---\nwnb: 1\nparams:\n  n: 4\n---\n\n```starlark {#use}\nx * 2\n```\n\n```starlark {#make}\nx = params.n\nprint(\"made\")\n```\n"
