@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -157,18 +156,22 @@ func (assemblyScript) compile(ctx context.Context, j *job) ([]byte, string, erro
 	return wasm, tool.version, err
 }
 
-// asErrors leaves out the errors in the lines behind the author's text.
+// asErrors puts the errors in the lines behind the author's text, such as that of a
+// bracket that is not closed, at the end of it.
 func (j *job) asErrors(said []byte) error {
-	err := j.diagnose(asError, said)
+	err := j.diagnose(said, asError)
 	var e *SourceError
 	if !errors.As(err, &e) {
 		return err
 	}
-	last := 1 + strings.Count(j.text, "\n")
+	lines := 1 + strings.Count(j.text, "\n")
+	endLine, endCol := position(j.text, len(strings.TrimRight(j.text, " \t\n")))
 	for i := range e.Diagnostics {
-		if d := &e.Diagnostics[i]; d.Line > last {
-			d.Message += " (line " + strconv.Itoa(d.Line) + " of the generated file)"
-			d.Line, d.Col = 0, 0
+		if d := &e.Diagnostics[i]; d.Line > lines {
+			d.Line, d.Col = endLine, endCol
+			d.Message += " (behind the end of the source: is a bracket or a comment open, or a name taken?)"
+			e.Diagnostics = e.Diagnostics[:i+1] // what follows comes of it
+			break
 		}
 	}
 	return e

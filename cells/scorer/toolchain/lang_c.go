@@ -73,24 +73,37 @@ func cType(text string, named bool) string {
 // cHeaders can be included; the compiler has the last of them, the others are ours.
 var cHeaders = []string{"math.h", "stdlib.h", "string.h", "wnb.h", "stddef.h", "stdint.h", "stdbool.h", "float.h", "limits.h"}
 
-var cInclude = regexp.MustCompile(`(?m)^\s*(?:#|%:|\?\?=)\s*(?:include|include_next|import|embed)\b\s*(.*)$`)
+var (
+	cInclude = regexp.MustCompile(`(?m)^\s*(?:#|%:|\?\?=)\s*(?:include|include_next|import|embed)\b`)
+	cAsm     = regexp.MustCompile(`\b(?:asm|__asm|__asm__)\b`) // whose .incbin reads files
+)
 
-// checkIncludes refuses files that extensions do not have.
+// checkIncludes refuses files that extensions do not have. Comments may be in
+// front of a directive and inside of it, so the text is searched with and without.
 func checkIncludes(text string) error {
 	joined := strings.ReplaceAll(text, "\\\n", "")
-	for _, m := range cInclude.FindAllStringSubmatchIndex(joined, -1) {
-		name := strings.TrimSpace(joined[m[2]:m[3]])
-		file := strings.Trim(strings.Fields(name + " ?")[0], `<>"`)
-		if !slices.Contains(cHeaders, file) {
-			line := 1 + strings.Count(joined[:m[2]], "\n")
-			return &SourceError{Lang: C, Diagnostics: []Diagnostic{{Line: line, Col: 1,
-				Message: "#include " + name + ": extensions have only " + strings.Join(cHeaders, ", ")}}}
+	refuse := func(at int, what string) error {
+		return &SourceError{Lang: C, Diagnostics: []Diagnostic{{Line: 1 + strings.Count(joined[:at], "\n"), Col: 1, Message: what}}}
+	}
+	masked := cSyntax.mask(joined)
+	for _, m := range append(cInclude.FindAllStringIndex(joined, -1), cInclude.FindAllStringIndex(masked, -1)...) {
+		name, _, _ := strings.Cut(joined[m[1]:], "\n")
+		name = strings.TrimSpace(name)
+		if file := strings.Trim(strings.Fields(name + " ?")[0], `<>"`); !slices.Contains(cHeaders, file) {
+			return refuse(m[1], "#include "+name+": extensions have only "+strings.Join(cHeaders, ", "))
 		}
+	}
+	if m := cAsm.FindStringIndex(masked); m != nil {
+		return refuse(m[0], joined[m[0]:m[1]]+": extensions have no assembler")
 	}
 	return nil
 }
 
 var clangError = regexp.MustCompile(`(?m)^(?:\./)?author\.c:(?P<line>\d+):(?P<col>\d+): (?:fatal )?error: (?P<msg>.*)$`)
+
+// clangNote is an error in the glue behind the author's text that names a place in
+// it, such as a bracket that is not closed.
+var clangNote = regexp.MustCompile(`(?m)^\S+:\d+:\d+: (?:fatal )?error: (?P<msg>.*)\n(?:\./)?author\.c:(?P<line>\d+):(?P<col>\d+): note: (?P<note>.*)$`)
 
 const installC = "install clang and lld (Debian: apt install clang lld)"
 
@@ -112,8 +125,10 @@ func (clang) compile(ctx context.Context, j *job) ([]byte, string, error) {
 	args := []string{
 		compilers[0], "--target=wasm32", "-std=c11", "-O3", "-flto", "-mbulk-memory", "-msign-ext", "-mnontrapping-fptoint", "-msimd128",
 		"-ffreestanding", "-fno-math-errno", "-ffp-contract=off", "-nostdlibinc", "-isystem", "include",
-		"-fno-color-diagnostics", "-fno-caret-diagnostics", "-ferror-limit=20",
-		"-Wno-everything", "-Werror=implicit-function-declaration", "-Werror=implicit-int", "-Werror=return-type", "-c",
+		"-fno-color-diagnostics", "-fno-caret-diagnostics", "-ferror-limit=100",
+		"-Wno-everything", "-Werror=implicit-function-declaration", "-Werror=implicit-int", "-Werror=return-type",
+		"-Werror=date-time", // the same source gives the same module on every day
+		"-c",
 	}
 	sources := []string{"glue.c", "libm.c", "string.c"}
 	res, err := j.run(ctx, nil, read, nil, append(args, sources...)...)
@@ -121,7 +136,7 @@ func (clang) compile(ctx context.Context, j *job) ([]byte, string, error) {
 		return nil, "", err
 	}
 	if res.Code != 0 {
-		return nil, "", j.diagnose(clangError, res.Stderr)
+		return nil, "", j.diagnose(res.Stderr, clangError, clangNote)
 	}
 	res, err = j.run(ctx, nil, read, nil, linkers[0], "--no-entry", "--strip-all", "--gc-sections", "-O3", "--lto-O3",
 		"-z", "stack-size=65536", "--stack-first", "-o", "out.wasm", "glue.o", "libm.o", "string.o")
@@ -129,7 +144,7 @@ func (clang) compile(ctx context.Context, j *job) ([]byte, string, error) {
 		return nil, "", err
 	}
 	if res.Code != 0 {
-		return nil, "", j.diagnose(clangError, res.Stderr)
+		return nil, "", j.diagnose(res.Stderr, clangError, clangNote)
 	}
 	version, err := j.version(ctx, read, compilers[0], "--version")
 	if err != nil {

@@ -122,6 +122,10 @@ func checkImports(files *token.FileSet, file *ast.File) error {
 // goError is a line such as "./author.go:3:5: undefined: x".
 var goError = regexp.MustCompile(`(?m)^(?:\./)?author\.go:(?P<line>\d+):(?P<col>\d+): (?P<msg>.*(?:\n\t.*)*)$`)
 
+// goNote is an error in the glue that names a place of the author's, such as a
+// function that both declare.
+var goNote = regexp.MustCompile(`(?m)^\S+\.go:\d+:\d+: (?P<msg>.*)\n\t(?:\./)?author\.go:(?P<line>\d+):(?P<col>\d+)(?:\[[^\]]*\])?: (?P<note>.*)$`)
+
 func (golang) compile(ctx context.Context, j *job) ([]byte, string, error) {
 	found := j.opts.find("go")
 	if len(found) == 0 {
@@ -157,7 +161,7 @@ func (golang) compile(ctx context.Context, j *job) ([]byte, string, error) {
 	}
 	if res.Code != 0 {
 		said := append(slices.Clone(res.Stdout), res.Stderr...)
-		return nil, "", j.diagnose(goError, []byte(strings.ReplaceAll(string(said), "src/", "")))
+		return nil, "", j.diagnose([]byte(strings.ReplaceAll(string(said), "src/", "")), goError, goNote)
 	}
 	wasm, err := j.output()
 	return wasm, version, err

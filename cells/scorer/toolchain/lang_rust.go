@@ -36,7 +36,7 @@ func (rust) functions(text string, names map[string]bool) ([]function, error) {
 	if m := rustForbidden.FindStringIndex(masked); m != nil {
 		line, col := position(masked, m[0])
 		return nil, &SourceError{Lang: Rust, Diagnostics: []Diagnostic{{Line: line, Col: col,
-			Message: squeeze(masked[m[0]:m[1]]) + ": extensions have the standard library only, and no files"}}}
+			Message: strings.Join(strings.Fields(masked[m[0]:m[1]]), " ") + ": extensions have the standard library only, and no files"}}}
 	}
 	var all []function
 	for _, h := range heads(masked, rustHead, 1, names) {
@@ -159,5 +159,5 @@ func (j *job) rustErrors(said []byte) error {
 	if len(other) == 0 {
 		other = []string{string(said)}
 	}
-	return j.diagnose(goError, []byte(strings.Join(other, "\n")))
+	return j.diagnose([]byte(strings.Join(other, "\n")))
 }

@@ -28,7 +28,7 @@ func (wat) compile(ctx context.Context, j *job) ([]byte, string, error) {
 		return nil, "", err
 	}
 	if res.Code != 0 {
-		return nil, "", j.diagnose(watError, res.Stderr)
+		return nil, "", j.diagnose(res.Stderr, watError)
 	}
 	version, err := j.version(ctx, read, found[0], "--version")
 	if err != nil {

@@ -163,28 +163,39 @@ func (o *Options) find(name string) []string {
 	return all
 }
 
-// diagnose makes an error of what a compiler said. pattern has the groups line,
-// col and msg, and matches what is said of the author's file only. Text that does
-// not match is shown as it is, without the names of temporary files.
-func (j *job) diagnose(pattern *regexp.Regexp, said []byte) error {
-	e := &SourceError{Lang: j.src.Lang}
+// diagnose makes an error of what a compiler said, by the first pattern that finds
+// something. A pattern has the groups line, col and msg, and matches what is said of
+// the author's file only; a group note goes behind the message. Text that does not
+// match is shown as it is, without the names of temporary files.
+func (j *job) diagnose(said []byte, patterns ...*regexp.Regexp) error {
 	text := strings.ReplaceAll(string(said), j.dir+string(filepath.Separator), "")
 	text = strings.ReplaceAll(text, j.dir, "")
+	for _, p := range patterns {
+		if found := diagnostics(p, text); len(found) > 0 {
+			return &SourceError{Lang: j.src.Lang, Diagnostics: found}
+		}
+	}
+	const most = 2000
+	text = strings.TrimSpace(text)
+	if text == "" {
+		text = "the compiler failed and said nothing"
+	}
+	return &SourceError{Lang: j.src.Lang, Diagnostics: []Diagnostic{{Message: text[:min(len(text), most)]}}}
+}
+
+func diagnostics(pattern *regexp.Regexp, text string) []Diagnostic {
+	var all []Diagnostic
 	for _, m := range pattern.FindAllStringSubmatch(text, maxDiagnostics) {
 		at := func(group string) string { return m[pattern.SubexpIndex(group)] }
 		line, _ := strconv.Atoi(at("line")) // digits, by the pattern
 		col, _ := strconv.Atoi(at("col"))
-		e.Diagnostics = append(e.Diagnostics, Diagnostic{Line: line, Col: col, Message: strings.TrimSpace(at("msg"))})
-	}
-	if len(e.Diagnostics) == 0 {
-		const most = 2000
-		text = strings.TrimSpace(text)
-		if text == "" {
-			text = "the compiler failed and said nothing"
+		msg := strings.TrimSpace(at("msg"))
+		if pattern.SubexpIndex("note") > 0 {
+			msg += ": " + at("note")
 		}
-		e.Diagnostics = []Diagnostic{{Message: text[:min(len(text), most)]}}
+		all = append(all, Diagnostic{Line: line, Col: col, Message: msg})
 	}
-	return e
+	return all
 }
 
 const maxDiagnostics = 20

@@ -86,12 +86,13 @@ func TestIncludesAreRefused(t *testing.T) {
 	for _, text := range []string{
 		"#include <stdio.h>", "#include \"/etc/passwd\"", "  #  include\t\"x\"", "#inc\\\nlude \"x\"", "%:include \"x\"", "??=include \"x\"",
 		"#define X \"/etc/passwd\"\n#include X", "#include_next <math.h>x", "#import \"a.h\"", "#include /* */ \"x\"", "#include <../etc/passwd>",
+		"#/**/include \"x\"", "/* c */ #include \"x\"", "/*\n*/#include \"x\"", "#error don't\n#include \"x\"\n//'", "__asm__(\".incbin \\\"x\\\"\");", "void f(void) { asm (\"nop\"); }",
 	} {
 		if err := checkIncludes(text); err == nil {
 			t.Errorf("%q passes", text)
 		}
 	}
-	if err := checkIncludes("#include <math.h>\n#include \"wnb.h\" // ours\nint include;\n"); err != nil {
+	if err := checkIncludes("#include <math.h>\n#include \"wnb.h\" // ours\nint include; /* no asm here */ char *s = \"asm\";\n"); err != nil {
 		t.Error(err)
 	}
 }
