@@ -122,7 +122,7 @@ var gives = givenTypes(map[string]string{
 		"plot.pr_curve plot.calibration plot.feature_importance plot.learning_curve plot.residuals plot.parallel_coordinates plot.pair",
 	"estimator": "ml.LogisticRegression ml.DecisionTreeClassifier ml.RandomForestClassifier ml.GradientBoostingClassifier ml.Pipeline",
 	"model":     "estimator.fit ml.load_model", "transformer": "ml.StandardScaler", "fitted_transformer": "transformer.fit",
-	"search": "ml.GridSearchCV ml.RandomizedSearchCV", "fitted_search": "search.fit", "extension": "wasm.metric wasm.scorer",
+	"search": "ml.GridSearchCV ml.RandomizedSearchCV", "fitted_search": "search.fit", "extension": "wasm.metric wasm.scorer wasm.transform",
 	"scorer": "ml.make_scorer", "distribution": "ml.uniform ml.loguniform ml.randint",
 	"splitter": "ml.KFold ml.StratifiedKFold", "report": "ml.classification_report", "markup": "html md",
 	"float": "ml.accuracy_score ml.balanced_accuracy_score ml.cohen_kappa_score ml.matthews_corrcoef ml.log_loss ml.roc_auc_score " +
@@ -157,7 +157,7 @@ func Impure(function string) bool {
 // ReadsPath tells whether the parameter path of a function names a file that it
 // reads.
 func ReadsPath(function string) bool {
-	return slices.Contains([]string{"io.read_csv", "io.read_text", "io.read_parquet", "io.read_jsonl", "ml.load_model", "track.log_artifact", "wasm.metric", "wasm.scorer"}, function)
+	return slices.Contains([]string{"io.read_csv", "io.read_text", "io.read_parquet", "io.read_jsonl", "ml.load_model", "track.log_artifact", "wasm.metric", "wasm.scorer", "wasm.transform"}, function)
 }
 
 // WritesPath tells whether the parameter path of a function names a file that

@@ -22,6 +22,8 @@ func wasmModule() *module {
 			`wasm.metric("ext/fbeta.wasm", params={"beta": 2.0})`, extensionOf(scorer.KindMetric)},
 		&Func{"scorer", "path, params={}", "A row scorer from a scoring extension, as wasm.metric: a function of a frame of features that gives a series with a number for each row. Columns are found by name.",
 			`wasm.scorer("ext/risk.wasm")`, extensionOf(scorer.KindScorer)},
+		&Func{"transform", "path, params={}", "A transform from a scoring extension, as wasm.metric: a function of a document, such as a dict, that gives another one. What goes in and comes out is JSON.",
+			`wasm.transform("ext/echo.wasm")`, extensionOf(scorer.KindTransform)},
 	)
 }
 

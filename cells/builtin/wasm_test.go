@@ -28,6 +28,7 @@ func (h *memoryHost) addExamples(t testing.TB) {
 	h.wasm = openExtensions(t)
 	h.files["ext/fbeta.wasm"] = guest(t, `"kind":"metric","name":"fbeta","metric":{"greater_is_better":true,"input":"label","outputs":1},"params":{"beta":{"type":"number","default":1}}`)
 	h.files["ext/risk.wasm"] = guest(t, `"kind":"scorer","name":"risk","scorer":{"features":[{"name":"alcohol"},{"name":"ash"}]}`)
+	h.files["ext/echo.wasm"] = guest(t, `"kind":"transform","name":"echo"`)
 }
 
 func openExtensions(t testing.TB) *Extensions {
@@ -130,6 +131,7 @@ func TestExtensions(t *testing.T) {
 		{"a scorer", `df.with_column("risk", wasm.scorer("ext/risk.wasm")(df[["y", "x"]]))["risk"]`, "risk float64 [21.0, 42.0, 63.0, 84.0]"},
 		{"no rows", `wasm.scorer("ext/risk.wasm")(df[:0])`, "risk float64 []"},
 		{"columns in order", `wasm.scorer("ext/any.wasm")(df[["y", "x"]])`, "any_0,any_1; 12.0,13.0; 24.0,25.0; 36.0,37.0; 48.0,49.0"},
+		{"a transform in a file", `wasm.transform("ext/echo.wasm")({"text": "ü"})`, `{"text": "ü"}`},
 		{"a transform", `wasm_echo({"a": [1, 2.5, None, "ü"]})`, `{"a": [1, 2.5, None, "ü"]}`},
 		{"what it is", `e = m("accuracy", which=7)
 (str(e), type(e), e.name, e.version, e.kind, e.params, e.greater_is_better, len(e.sha256))`,
@@ -203,6 +205,7 @@ func TestExtensionErrors(t *testing.T) {
 		{"no manifest", `wasm.metric("ext/bare.wasm")`, "the module has no manifest", "wnb ext"},
 		{"a number", `wasm.metric(3)`, "path is an int", "path of a .wasm file"},
 		{"a scorer as a metric", `wasm.metric("ext/risk.wasm")`, "the extension risk is a scorer, not a metric", "write wasm.scorer"},
+		{"a transform as a metric", `wasm.metric("ext/echo.wasm")`, "the extension echo is a transform, not a metric", "write wasm.transform"},
 		{"unknown parameter", `m("brier", beta=2)`, `extension brier has no parameter "beta"; it has [which]`, ""},
 		{"parameter of another type", `m("brier", which="x")`, `parameter "which" must be a integer, and is x`, ""},
 		{"parameter that is a list", `m("brier", which=[1])`, `parameter "which"`, ""},

@@ -185,7 +185,7 @@ func (m *Manifest) Merge(b []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(m); err != nil {
-		return fmt.Errorf("manifest: %w", err)
+		return fmt.Errorf("manifest: %w", plainly(err))
 	}
 	return nil
 }
@@ -200,6 +200,8 @@ func (m *Manifest) Check() error {
 
 func (m *Manifest) check() error {
 	switch {
+	case m.ABI == 0:
+		return errors.New(`"abi" is missing; write "abi": 1`)
 	case m.ABI != 1:
 		return fmt.Errorf("extension needs ABI %d, this host offers 1", m.ABI)
 	case m.Name == "" || len(m.Name) > 128:
@@ -252,6 +254,9 @@ func (s *MetricSpec) check() error {
 	}
 	if n := len(s.Range); n != 0 && n != 2 {
 		return fmt.Errorf("metric.range has %d numbers; it must have two", n)
+	}
+	if len(s.Range) == 2 && s.Range[0] != nil && s.Range[1] != nil && *s.Range[0] > *s.Range[1] {
+		return fmt.Errorf("metric.range is %v to %v; the first number is the lower one", *s.Range[0], *s.Range[1])
 	}
 	return nil
 }

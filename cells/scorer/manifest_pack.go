@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 )
 
@@ -14,7 +15,11 @@ import (
 func strictJSON(b []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
-	if err := strictValue(dec, 0); err != nil {
+	err := strictValue(dec, 0)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the JSON ends too early")
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := dec.Token(); err != io.EOF {
@@ -45,6 +50,9 @@ func strictValue(dec *json.Decoder, depth int) error {
 				return fmt.Errorf("key %q twice", name)
 			}
 			keys[name] = true
+			if printable([]byte(word), len(word)) != word {
+				return fmt.Errorf("key %q has a control character", word)
+			}
 			if err := strictValue(dec, depth+1); err != nil {
 				return err
 			}
@@ -56,10 +64,30 @@ func strictValue(dec *json.Decoder, depth int) error {
 			}
 		}
 	default:
+		if text, ok := tok.(string); ok && printable([]byte(text), len(text)) != text {
+			return fmt.Errorf("text %q has a control character", text)
+		}
 		return nil
 	}
 	_, err = dec.Token()
 	return err
+}
+
+// plainly says what is wrong with a value without the words of Go.
+func plainly(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	}
+	field := wrong.Field
+	if field == "" {
+		field = "the whole"
+	}
+	wanted := map[reflect.Kind]string{
+		reflect.String: "text", reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Int64: "a whole number",
+		reflect.Float64: "a number", reflect.Slice: "a list", reflect.Map: "an object", reflect.Struct: "an object",
+	}[wrong.Type.Kind()]
+	return fmt.Errorf("%s must be %s, and is a JSON %s", field, wanted, wrong.Value)
 }
 
 // Pack returns wasm with manifest as its custom section "wnb", in place of one

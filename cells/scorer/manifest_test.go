@@ -63,6 +63,33 @@ func TestManifestSurvivesJSON(t *testing.T) {
 	}
 }
 
+func TestManifestsThatAreRefused(t *testing.T) {
+	for name, tc := range map[string]struct{ text, says string }{
+		"empty":           {"", "the JSON ends too early"},
+		"cut":             {`{"abi":1,`, "the JSON ends too early"},
+		"list":            {`[]`, "the whole must be an object, and is a JSON array"},
+		"no abi":          {`{}`, `"abi" is missing; write "abi": 1`},
+		"later abi":       {`{"abi":2}`, "extension needs ABI 2, this host offers 1"},
+		"number as text":  {`{"abi":1,"version":7}`, "version must be text, and is a JSON number"},
+		"fraction":        {`{"abi":1,"limits":{"memory_mib":1.5}}`, "limits.memory_mib must be a whole number, and is a JSON number 1.5"},
+		"text as list":    {`{"abi":1,"selfcheck":[{"y":"a"}]}`, "must be a list, and is a JSON string"},
+		"unknown":         {`{"abi":1,"colour":1}`, `manifest: unknown field "colour"`},
+		"escape in name":  {`{"abi":1,"kind":"transform","name":"x\u001b[31m"}`, "has a control character"},
+		"turned around":   {`{"abi":1,"kind":"transform","name":"x","description":"\u202e"}`, "has a control character"},
+		"escape in a key": {`{"abi":1,"kind":"transform","name":"x","params":{"a\u0007":{"type":"number"}}}`, "has a control character"},
+		"range":           {`{"abi":1,"kind":"metric","name":"x","metric":{"input":"value","range":[2,1]}}`, "metric.range is 2 to 1; the first number is the lower one"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := ParseManifest([]byte(tc.text)); err == nil || !strings.Contains(err.Error(), tc.says) || strings.Contains(err.Error(), "Go") {
+				t.Errorf("%v, want %q", err, tc.says)
+			}
+		})
+	}
+	if _, err := ParseManifest([]byte(`{"abi":1,"kind":"transform","name":"grüße","description":"two\nlines"}`)); err != nil {
+		t.Error(err)
+	}
+}
+
 // configured is a metric that logs its configuration and gives its length.
 func configured() *asm {
 	a := newAsm()

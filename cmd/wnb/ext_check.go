@@ -106,6 +106,9 @@ func (s *state) checkExtension(ctx context.Context, mod *scorer.Module, asJSON b
 	if failed > 0 {
 		return checkFailed(all, failed)
 	}
+	if len(all) == 0 {
+		fmt.Fprintln(s.err, "no vectors: it was started, and not called; write some under selfcheck in the manifest")
+	}
 	return s.showFuel(ctx, mod, asJSON)
 }
 

@@ -87,7 +87,7 @@ func readme(name, code string, kind scorer.Kind, lang toolchain.Lang) string {
 	use := map[scorer.Kind]string{
 		scorer.KindMetric:    fmt.Sprintf("m = wasm.metric(%q)\nm(y_true, y_pred)", name+"/"+name+".wasm"),
 		scorer.KindScorer:    fmt.Sprintf("s = wasm.scorer(%q)\ns(df[[\"a\", \"b\"]])", name+"/"+name+".wasm"),
-		scorer.KindTransform: "# before or after a served model",
+		scorer.KindTransform: fmt.Sprintf("t = wasm.transform(%q)\nt({\"text\": \"good\"})", name+"/"+name+".wasm"),
 	}[kind]
 	return fmt.Sprintf(`# %s
 

@@ -10,12 +10,12 @@ import (
 
 // extensions are what runs and compiles scoring extensions. What was compiled
 // is kept in the store's folder.
-func extensions(store string) (*builtin.Extensions, *toolchain.Options, error) {
+func (s *state) extensions(store string) (*builtin.Extensions, *toolchain.Options, error) {
 	dir := filepath.Join(store, "extensions")
 	modules, err := toolchain.OpenDir(filepath.Join(dir, "modules"))
 	if err != nil {
 		return nil, nil, err
 	}
 	run := builtin.NewExtensions(scorer.Config{CacheDir: filepath.Join(dir, "native"), Compiler: nativeCompiler()})
-	return run, &toolchain.Options{Modules: modules, NodeModules: toolchain.NodeModules(filepath.Dir(store))}, nil
+	return run, &toolchain.Options{Modules: modules, NodeModules: s.nodeModules(filepath.Dir(store))}, nil
 }

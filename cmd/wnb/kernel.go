@@ -174,7 +174,7 @@ func (s *state) newSession(dir string, mode session.Mode, memory uint64, results
 	if err != nil {
 		return nil, protocol.Source{}, err
 	}
-	run, compile, err := extensions(s.storeDir(root))
+	run, compile, err := s.extensions(s.storeDir(root))
 	if err != nil {
 		return nil, protocol.Source{}, err
 	}

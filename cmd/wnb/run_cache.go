@@ -94,7 +94,7 @@ func (s *state) newEngine(ctx context.Context, store *storage.Store, j *job, env
 	if err != nil {
 		return nil, err
 	}
-	run, compile, err := extensions(store.Dir())
+	run, compile, err := s.extensions(store.Dir())
 	if err != nil {
 		return nil, err
 	}

@@ -159,8 +159,10 @@ func (e *Evaluator) Fuel(ctx context.Context) (Fuel, error) {
 		}
 		used[i] = float64(e.fuel() - before)
 	}
-	perRow := (used[2] - used[1]) / n
-	return Fuel{PerRow: perRow, PerCall: used[1] - perRow*n}, nil
+	// The garbage collection of Go is not due in every call, so the line through
+	// both may start below nothing.
+	perRow := max(0, (used[2]-used[1])/n)
+	return Fuel{PerRow: perRow, PerCall: max(0, used[1]-perRow*n)}, nil
 }
 
 // Speed is how long an extension takes, the copies of its inputs included, and how

@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 
 	"github.com/wnb-dev/wnb/cells/scorer"
 )
@@ -31,9 +34,9 @@ type Project struct {
 
 // ParseProject reads a wnb-ext.yaml.
 func ParseProject(text []byte) (*Project, error) {
-	var fields map[string]any
-	if err := yaml.Unmarshal(text, &fields); err != nil {
-		return nil, fmt.Errorf("%s: %s", ProjectFile, yaml.FormatError(err, false, true))
+	fields, err := projectFields(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", ProjectFile, err)
 	}
 	p := &Project{}
 	for name, to := range map[string]*string{"lang": (*string)(&p.Lang), "source": &p.Source, "name": &p.Name, "kind": (*string)(&p.Kind)} {
@@ -46,12 +49,35 @@ func ParseProject(text []byte) (*Project, error) {
 		}
 		delete(fields, name)
 	}
-	var err error
 	if p.Manifest, err = json.Marshal(fields); err != nil {
 		return nil, fmt.Errorf("%s: %w", ProjectFile, err)
 	}
 	return p, p.check()
 }
+
+// projectFields reads YAML. A reference (*name) is refused: a few lines of them
+// stand for more than fits into memory.
+func projectFields(text []byte) (fields map[string]any, err error) {
+	if len(text) > maxProject {
+		return nil, fmt.Errorf("%d bytes, the limit is %d", len(text), maxProject)
+	}
+	defer func() {
+		if r := recover(); r != nil { // the YAML library has been seen to panic on hostile text
+			fields, err = nil, fmt.Errorf("YAML that cannot be read: %v", r)
+		}
+	}()
+	for _, t := range lexer.Tokenize(string(text)) {
+		if t.Type == token.AliasType {
+			return nil, fmt.Errorf("line %d: a reference (*); write the value itself", t.Position.Line)
+		}
+	}
+	if err := yaml.Unmarshal(text, &fields); err != nil {
+		return nil, errors.New(yaml.FormatError(err, false, true))
+	}
+	return fields, nil
+}
+
+const maxProject = 1 << 17 // bytes of YAML: twice what the manifest may have
 
 func (p *Project) check() error {
 	switch {
@@ -79,6 +105,9 @@ func OpenProject(dir string) (Source, error) {
 		return Source{}, errors.New(ProjectFile + ": lang and source are needed to build")
 	}
 	code, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(p.Source)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Source{}, fmt.Errorf("%s: source names %s, and there is no such file", ProjectFile, p.Source)
+	}
 	if err != nil {
 		return Source{}, err
 	}
