@@ -296,21 +296,6 @@ func (n *Notebook) definedTwice(c *Cell, d lang.Definition, owner string) *lang.
 	return c.Program.ErrorAt(lang.KindName, d.Line, d.Col, msg, hint)
 }
 
-// suggest names what was probably meant.
-func (n *Notebook) suggest(name string, builtins starlark.StringDict) string {
-	candidates := append(builtins.Keys(), starlark.Universe.Keys()...)
-	for _, c := range n.Cells {
-		candidates = append(candidates, c.defines()...)
-		if c.Program != nil && slices.Contains(c.Program.Locals(), name) {
-			return fmt.Sprintf("`%s` is a local name of cell %s; names that start with _ and loop variables stay inside their cell", name, c.ID)
-		}
-	}
-	if s := lang.Suggest(name, candidates); s != "" {
-		return fmt.Sprintf("did you mean `%s`?", s)
-	}
-	return ""
-}
-
 func (n *Notebook) checkAfter(c *Cell) {
 	for _, id := range c.After {
 		switch {

@@ -195,6 +195,15 @@ func TestProblemsAreFoundBeforeAnythingRuns(t *testing.T) {
 	}
 }
 
+func TestANameOfACellThatCannotBeRead(t *testing.T) {
+	n := compile(t, "~~~starlark {#a}\nb = 1 is 2\n~~~\n\n~~~starlark {#c}\nb\n~~~\n")
+	last := n.Problems[len(n.Problems)-1].Error()
+	want := "cell c, line 1, column 1: `b` is not defined in any cell (cell a may define it, and cannot be read: mend that one first)"
+	if d := cmp.Diff(want, last); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestStoppedRuns(t *testing.T) {
 	source := "~~~starlark {#loop}\nwhile True:\n    pass\n~~~\n\n~~~starlark {#next always}\n1\n~~~\n"
 	tests := map[string]struct {

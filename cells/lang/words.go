@@ -11,7 +11,7 @@ var keywords = map[string]bool{
 var pythonWords = map[string]string{
 	"import":   "the libraries are there without an import (io, ml, plot, track, ...); for a file of the project write load(\"lib/text.star\", \"clean\")",
 	"from":     "for a file of the project write load(\"lib/text.star\", \"clean\"); the libraries need no import",
-	"class":    "use a dict or a struct for data, and functions for behaviour",
+	"class":    "use a dict for data, and functions for behaviour",
 	"try":      "errors stop the cell; test before (if x == None: ...), or give the cell on_error=continue",
 	"except":   "errors stop the cell; test before, or give the cell on_error=continue",
 	"finally":  "put what must always run in a cell with the attribute `always`",
