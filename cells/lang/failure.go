@@ -31,16 +31,17 @@ func (p *Program) runtimeError(ctx context.Context, err error, globals, env star
 			e.Trace[i+1].Locals = locals
 		}
 	}
+	over, hint := g.over()
 	var inner *Error
-	if errors.As(e.cause, &inner) && g.hit == "" && ctx.Err() == nil {
+	if errors.As(e.cause, &inner) && over == "" && ctx.Err() == nil {
 		return inner.within(e)
 	}
 	var panicked *PanicError
 	switch {
 	case errors.As(e.cause, &panicked):
 		e.fault(panicked)
-	case g.hit != "":
-		e.Kind, e.Msg, e.Hint = KindLimit, g.hit, g.hint
+	case over != "":
+		e.Kind, e.Msg, e.Hint = KindLimit, over, hint
 	case ctx.Err() != nil:
 		e.cause = context.Cause(ctx)
 		e.Kind, e.Msg = KindInterrupt, "interrupted"

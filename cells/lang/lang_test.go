@@ -331,6 +331,17 @@ func TestCancelStopsSoon(t *testing.T) {
 			t.Fatalf("got %v", err)
 		}
 	})
+	t.Run("memory that few steps take", func(t *testing.T) {
+		p, err := lang.Compile("c", "x = [[0] * 1000000 for _ in range(16)]\nwhile True:\n    x[0] = [0] * 1000000")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.Run(t.Context(), nil, lang.Options{Limits: lang.Limits{Memory: 64 << 20, Steps: 30_000}})
+		var e *lang.Error
+		if !errors.As(err, &e) || e.Kind != lang.KindLimit || !strings.Contains(e.Msg, "64 MiB") {
+			t.Fatalf("got %v", err)
+		}
+	})
 	t.Run("memory", func(t *testing.T) {
 		p, err := lang.Compile("c", "x = []\nwhile True:\n    x.append('abc' * 100)")
 		if err != nil {

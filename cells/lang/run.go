@@ -53,8 +53,8 @@ func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options
 		}
 	}
 	predeclared[scopeName] = &scope{program: p}
-	thread, guard, stop := newThread(ctx, p.ID, opts)
-	defer stop()
+	thread, guard, done := newThread(ctx, p.ID, opts)
+	defer done()
 	defer func() {
 		if r := recover(); r != nil {
 			res, err = nil, p.panicked(r)
@@ -80,21 +80,26 @@ func (p *Program) Run(ctx context.Context, env starlark.StringDict, opts Options
 	return res, nil
 }
 
-// newThread is a thread for one evaluation, which an end of ctx stops.
-func newThread(ctx context.Context, name string, opts Options) (thread *starlark.Thread, g *guard, stop func() bool) {
+// newThread is a thread for one evaluation, which an end of ctx stops. done must
+// be called when the evaluation has ended.
+func newThread(ctx context.Context, name string, opts Options) (thread *starlark.Thread, g *guard, done func()) {
 	thread = &starlark.Thread{Name: name, Print: opts.Print, Load: opts.Load}
 	thread.SetLocal(contextKey, ctx)
 	thread.SetLocal(hostKey, opts.Host)
 	g = limit(thread, opts.Limits)
-	return thread, g, context.AfterFunc(ctx, func() { thread.Cancel("interrupted") })
+	stop := context.AfterFunc(ctx, func() { thread.Cancel("interrupted") })
+	return thread, g, func() {
+		stop()
+		g.end()
+	}
 }
 
 // Call calls a frozen function on a thread of its own, as a cell would: under
 // limits and with a host. name is that of the cell on whose behalf it runs. The
 // result is frozen; the error is an *Error.
 func Call(ctx context.Context, name string, fn starlark.Callable, args starlark.Tuple, opts Options) (v starlark.Value, err error) {
-	thread, guard, stop := newThread(ctx, name, opts)
-	defer stop()
+	thread, guard, done := newThread(ctx, name, opts)
+	defer done()
 	p := &Program{ID: name}
 	defer func() {
 		if r := recover(); r != nil {
