@@ -129,14 +129,26 @@ func (h *hub) unsent(r *request, why error) {
 func (h *hub) refuse(c *Client, m *protocol.Message, why error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.answer(c, m, refusal(m, "InvalidRequest", why.Error()), protocol.Idle)
+	h.answer(c, m, refusal(m, "InvalidRequest", why.Error()))
 	return nil
 }
 
-// refuseDead answers in place of a dead kernel.
+// refuseDead answers in place of a dead kernel. A cell shows why it did not run.
+// The request ends with idle as any other does, or its client would wait for
+// ever; that the kernel is dead is said once more after it.
 func (h *hub) refuseDead(c *Client, m *protocol.Message) {
-	if _, ok := protocol.ReplyType(m.Header.MsgType); ok {
-		h.answer(c, m, refusal(m, "KernelDied", "the kernel is dead: "+h.reason+"; restart it to go on"), protocol.Dead)
+	if _, ok := protocol.ReplyType(m.Header.MsgType); !ok {
+		return
+	}
+	const ename = "KernelDied"
+	why := "the kernel is dead: " + h.reason + "; restart it to go on"
+	var shown []protocol.Content
+	if r, err := protocol.As[protocol.ExecuteRequest](m); err == nil && m.Header.MsgType == protocol.TypeExecuteRequest && !r.Silent {
+		shown = append(shown, protocol.Error{EName: ename, EValue: why, Traceback: []string{ename + ": " + why}})
+	}
+	h.answer(c, m, refusal(m, ename, why), shown...)
+	if dead := h.make(protocol.IOPub, protocol.Header{}, protocol.Status{ExecutionState: protocol.Dead}); dead != nil {
+		h.publish(c.session, dead)
 	}
 }
 
@@ -145,17 +157,20 @@ func refusal(m *protocol.Message, ename, why string) protocol.Content {
 	return failure(r, ename, why, []string{ename + ": " + why})
 }
 
-// answer gives a reply of the server's own, between busy and the state that
-// follows, to the client that asked.
-func (h *hub) answer(c *Client, m *protocol.Message, reply protocol.Content, then string) {
-	busy := h.make(protocol.IOPub, m.Header, protocol.Status{ExecutionState: protocol.Busy})
-	said := h.make(m.Channel, m.Header, reply)
-	idle := h.make(protocol.IOPub, m.Header, protocol.Status{ExecutionState: then})
-	for _, out := range []*protocol.Message{busy, said, idle} {
-		if out != nil {
+// answer gives a reply of the server's own, and what is to be shown with it,
+// between busy and idle, to the client that asked.
+func (h *hub) answer(c *Client, m *protocol.Message, reply protocol.Content, shown ...protocol.Content) {
+	say := func(ch protocol.Channel, content protocol.Content) {
+		if out := h.make(ch, m.Header, content); out != nil {
 			h.publish(c.session, out)
 		}
 	}
+	say(protocol.IOPub, protocol.Status{ExecutionState: protocol.Busy})
+	for _, s := range shown {
+		say(protocol.IOPub, s)
+	}
+	say(m.Channel, reply)
+	say(protocol.IOPub, protocol.Status{ExecutionState: protocol.Idle})
 }
 
 // answerInfo answers kernel_info_request where the kernel has said before what
@@ -166,7 +181,7 @@ func (h *hub) answerInfo(c *Client, m *protocol.Message) bool {
 	if h.info == nil || h.state == protocol.Dead {
 		return false
 	}
-	h.answer(c, m, known{protocol.TypeKernelInfoReply, h.info}, protocol.Idle)
+	h.answer(c, m, known{protocol.TypeKernelInfoReply, h.info})
 	return true
 }
 
@@ -191,6 +206,6 @@ func (h *hub) answerHistory(c *Client, m *protocol.Message) error {
 		session = h.doc.nextSession()
 	}
 	reply := protocol.HistoryReply{History: h.doc.recall(r, session)}
-	h.answer(c, m, reply, protocol.Idle)
+	h.answer(c, m, reply)
 	return nil
 }

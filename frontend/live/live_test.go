@@ -290,7 +290,11 @@ func TestKernelThatCannotStartIsDeadUntilRestarted(t *testing.T) {
 	r.mu.Unlock()
 	one.finish(one.submit("c1", "die out of memory"))
 	one.until(protocol.TypeStatus, protocol.Dead)
-	one.finish(one.submit("c2", "print lost"))
+	lost := one.submit("c2", "print lost")
+	if m := one.until(protocol.TypeError, "restart it"); m.Parent.MsgID != lost.Header.MsgID {
+		t.Error("the error of a cell that a dead kernel did not run is not its own")
+	}
+	one.finish(lost)
 	k, err := r.Kernel(s.Kernel.ID)
 	if err != nil || k.ExecutionState != protocol.Dead || !strings.Contains(k.Reason, "no such file") {
 		t.Errorf("kernel is %+v, %v", k, err)

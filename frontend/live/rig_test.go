@@ -138,7 +138,7 @@ func (b *tab) finish(req *protocol.Message) {
 		}
 		replied = replied || m.Channel != protocol.IOPub && m.Channel != protocol.Stdin
 		if c, err := protocol.As[protocol.Status](m); err == nil && m.Header.MsgType == protocol.TypeStatus {
-			idle = c.ExecutionState == protocol.Idle || c.ExecutionState == protocol.Dead
+			idle = c.ExecutionState == protocol.Idle
 		}
 	}
 }
