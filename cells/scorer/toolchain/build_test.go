@@ -185,6 +185,26 @@ func TestSourcesThatAreRefused(t *testing.T) {
 	}
 }
 
+// A macro that calls env! for the author sees none of the machine's variables.
+func TestVariablesOfTheMachineStayOutside(t *testing.T) {
+	slow(t, Rust)
+	t.Setenv("WNB_PLANTED", "planted")
+	text := "macro_rules! m { ($i:ident, $s:expr) => { $i!($s) } }\nfn score(y_true: &[f64], y_pred: &[f64]) -> f64 {\n    wnb_log(m!(env, \"PATH\"));\n    wnb_log(m!(env, \"HOME\"));\n    wnb_log(m!(env, \"TMPDIR\"));\n    0.0\n}\n"
+	m, err := buildTest(t, Source{Lang: Rust, Text: text}, testOptions(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trace := range []string{"wnb-ext-", "/bin"} {
+		if bytes.Contains(m.Wasm, []byte(trace)) {
+			t.Errorf("the module has %q", trace)
+		}
+	}
+	text = strings.ReplaceAll(text, "TMPDIR", "WNB_PLANTED")
+	if _, err := buildTest(t, Source{Lang: Rust, Text: text}, testOptions(t)); err == nil {
+		t.Error("a variable of the machine is seen")
+	}
+}
+
 func TestMissingToolchainsSayWhatToInstall(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	for lang, says := range map[Lang]string{
