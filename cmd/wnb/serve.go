@@ -46,7 +46,10 @@ func (s *state) serveCommand() *cobra.Command {
 		Long: `Serve the notebooks of a folder: a Jupyter server whose kernels are wnb's. Clients
 connect with the address and the token that are printed at the start. The token
 is, in this order, --token, JUPYTER_TOKEN, the content of the file JUPYTER_TOKEN_FILE,
-or a random one.`,
+or a random one.
+
+Where a cell prints too much to show, the whole is kept under a hash:
+/api/wnb/outputs/HASH gives it.`,
 		Example: `  wnb serve notebooks
   wnb serve --addr 127.0.0.1:0 --reactive auto`,
 		Args: wanted(cobra.MaximumNArgs(1)),

@@ -90,7 +90,7 @@ type outputBlobs struct{ store *storage.Store }
 
 func (b outputBlobs) PutBlob(ctx context.Context, r io.Reader) (string, error) {
 	blob, err := b.store.PutBlob(ctx, r)
-	return "blob " + blob.SHA256, err
+	return blob.SHA256, err
 }
 
 // keeper knows the notebooks that are served, and keeps their session runs.

@@ -28,6 +28,7 @@ func (s *state) pageRoutes(store *storage.Store, k *keeper, manager *live.Manage
 	mount["PATCH /api/wnb/settings/{path...}"] = set
 	mount["GET /api/wnb/versions/{path...}"] = versionText(k.files)
 	mount["GET /api/wnb/tables/{ref}"] = shownTables(store)
+	mount["GET /api/wnb/outputs/{sha256}"] = wholeOutput(store)
 	return p.Index(""), mount, nil
 }
 

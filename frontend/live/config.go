@@ -65,7 +65,7 @@ type Limits struct {
 	Save        time.Duration // changed outputs are on the disk after so long; 1 s
 	ClientBytes int           // queued for one client before it is dropped; 16 MiB
 	ReplayBytes int           // of outputs kept for sockets that come back, by kernel; 4 MiB
-	TextBytes   int           // of printed text kept for one cell; 1 MiB
+	TextBytes   int           // of printed text kept for one cell; 2 MiB, more than a kernel of ours sends
 	CellBytes   int           // of other outputs kept for one cell; 16 MiB
 	History     int           // entries kept for each document; 10000
 	// HistoryBytes bounds the entries of a document in memory; 8 MiB.
@@ -120,7 +120,7 @@ func (l Limits) orDefaults() Limits {
 		Save:         cmp.Or(l.Save, time.Second),
 		ClientBytes:  cmp.Or(l.ClientBytes, 16<<20),
 		ReplayBytes:  cmp.Or(l.ReplayBytes, 4<<20),
-		TextBytes:    cmp.Or(l.TextBytes, 1<<20),
+		TextBytes:    cmp.Or(l.TextBytes, 2<<20),
 		CellBytes:    cmp.Or(l.CellBytes, 16<<20),
 		History:      cmp.Or(l.History, 10000),
 		HistoryBytes: cmp.Or(l.HistoryBytes, 8<<20),

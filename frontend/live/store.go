@@ -66,7 +66,6 @@ type Store interface {
 
 // Blobs keeps what is too large for an output.
 type Blobs interface {
-	// PutBlob stores all of r and returns what it is found by, as shown to
-	// people: a hash or a link.
+	// PutBlob stores all of r and returns what it is found by: a hash.
 	PutBlob(ctx context.Context, r io.Reader) (ref string, err error)
 }
