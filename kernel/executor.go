@@ -116,6 +116,9 @@ func (x *Executor) compute(ctx context.Context, n *Notebook, c *Cell, values map
 		if res.Err == nil || res.Attempts > c.Retries || ctx.Err() != nil {
 			break
 		}
+		if o, ok := x.opts.Observer.(Retractor); ok {
+			o.CellRetried(c)
+		}
 	}
 	res.Duration = x.now().Sub(res.Start)
 	if res.Err == nil {

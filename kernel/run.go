@@ -60,6 +60,12 @@ type Observer interface {
 	CellDone(r *Result)
 }
 
+// A Retractor is an Observer that can take back what it showed of a cell: it is
+// told when the cell is tried again.
+type Retractor interface {
+	CellRetried(c *Cell)
+}
+
 // Options are the circumstances of a run.
 type Options struct {
 	World World

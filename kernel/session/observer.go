@@ -115,6 +115,15 @@ func (o *observer) CellEffect(c *kernel.Cell, e cells.Effect) {
 	}
 }
 
+// CellRetried takes back what the failed attempt showed.
+func (o *observer) CellRetried(*kernel.Cell) {
+	if t := o.target(); !t.silent {
+		o.out.publish(t.parent, t.cell, protocol.ClearOutput{})
+	}
+}
+
+var _ kernel.Retractor = (*observer)(nil)
+
 // transient gives a display of a cell an id among those of all cells.
 func transient(c *kernel.Cell, id string) protocol.Transient {
 	if id == "" {

@@ -269,6 +269,14 @@ func TestWhatACellNeedsAsksTheWorldAgain(t *testing.T) {
 	}
 }
 
+func TestARetryTakesBackWhatTheFailedAttemptShowed(t *testing.T) {
+	c := connect(t, session.Lazy)
+	const code = "%%starlark retries=2\n_again = io.exists(\"f.csv\")\nprint(\"again\", _again)\nframe({\"a\": [1]}).to_csv(\"f.csv\")\nassert_(_again, \"not yet\")"
+	if d := cmp.Diff("stdout \"again False\\n\"\nclear\nstdout \"again True\\n\"\nreply ok 1", c.run("a", code)); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestDocumentGivesCellsAndParams(t *testing.T) {
 	c := connect(t, session.Lazy)
 	text := "---\nwnb: 1\nparams:\n  n: 4\n---\n\n```starlark {#use}\nx * 2\n```\n\n```starlark {#make}\nx = params.n\nprint(\"made\")\n```\n"
