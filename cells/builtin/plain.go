@@ -185,6 +185,10 @@ func Help(v starlark.Value) string {
 	switch v := v.(type) {
 	case interface{ Help() string }: // a function or a method
 		return v.Help()
+	case *starlark.Builtin:
+		if f := coreHelp(v.Name()); f != nil && v.Receiver() == nil {
+			return f.Help()
+		}
 	case *module:
 		text := "module " + v.name + "\n\n"
 		for _, name := range v.AttrNames() {

@@ -49,11 +49,12 @@ func (s *Session) look() view {
 var (
 	dotted   = regexp.MustCompile(`((?:[\pL_][\pL\pN_]*\.)*)([\pL_][\pL\pN_]*)?$`)
 	inIndex  = regexp.MustCompile(`([\pL_][\pL\pN_.]*)\[\[?(?:[^\[\]"']*,\s*|"[^"]*",\s*|'[^']*',\s*)*(["'])([^"']*)$`)
+	inMethod = regexp.MustCompile(`([\pL_][\pL\pN_.]*)\.([\pL_][\pL\pN_]*)\((?:[^()"']|"[^"]*"|'[^']*')*(["'])([^"']*)$`)
 	inString = regexp.MustCompile(`(["'])([^"'\n]*)$`)
 	inCall   = regexp.MustCompile(`([\pL_][\pL\pN_.]*)\($`)
 )
 
-// complete offers column names inside df["..., files inside other strings,
+// complete offers column names inside df["... and df.sort("..., files inside other strings,
 // attributes after a dot, and names; inside a call also keyword arguments.
 func (s *Session) complete(r protocol.CompleteRequest) protocol.CompleteReply {
 	at := protocol.Offset(r.Code, r.CursorPos)
@@ -63,6 +64,9 @@ func (s *Session) complete(r protocol.CompleteRequest) protocol.CompleteReply {
 	var prefix string
 	if m := inIndex.FindStringSubmatch(line); m != nil {
 		prefix = m[3]
+		matches = s.columns(m[1])
+	} else if m := inMethod.FindStringSubmatch(line); m != nil && !strings.HasPrefix(m[2], "to_") && s.columns(m[1]) != nil {
+		prefix = m[4]
 		matches = s.columns(m[1])
 	} else if m := inString.FindStringSubmatch(line); m != nil && strings.Count(line, m[1])%2 == 1 {
 		prefix = m[2][strings.LastIndexByte(m[2], '/')+1:]
@@ -227,7 +231,7 @@ func (s *Session) inspect(r protocol.InspectRequest) protocol.InspectReply {
 		return reply
 	}
 	text := builtin.Help(v)
-	if _, callable := v.(starlark.Callable); !callable {
+	if _, callable := v.(starlark.Callable); !callable && v.Type() != "module" {
 		text = fmt.Sprintf("%s: %s\n%s", path, v.Type(), lang.Shorten(v, 400))
 		if cell := s.look().cells[path]; cell != "" {
 			text += "\ndefined by cell " + cell

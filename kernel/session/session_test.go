@@ -370,16 +370,17 @@ func TestComplete(t *testing.T) {
 		want []string
 		from int
 	}{
-		"names":             {"cle", []string{"clean"}, 0},
-		"attributes":        {"x = df.des", []string{"describe"}, 7},
-		"module":            {"ml.Logi", []string{"LogisticRegression"}, 3},
-		"columns":           {"df[\"al", []string{"alcohol"}, 4},
-		"second column":     {"df[[\"acid\", \"a", []string{"alcohol", "acid"}, 13},
-		"dict keys":         {"d['", []string{"key"}, 3},
-		"files":             {"io.read_csv(\"wi", []string{"wine.csv", "wines.txt"}, 13},
-		"keyword arguments": {"clean(\"a\", lo", []string{"lower="}, 11},
-		"builtin keywords":  {"io.read_csv(\"a\", na_", []string{"na_values="}, 17},
-		"nothing":           {"zzz", nil, 0},
+		"names":              {"cle", []string{"clean"}, 0},
+		"attributes":         {"x = df.des", []string{"describe"}, 7},
+		"module":             {"ml.Logi", []string{"LogisticRegression"}, 3},
+		"columns":            {"df[\"al", []string{"alcohol"}, 4},
+		"column of a method": {"df.group_by(\"al", []string{"alcohol"}, 13},
+		"second column":      {"df[[\"acid\", \"a", []string{"alcohol", "acid"}, 13},
+		"dict keys":          {"d['", []string{"key"}, 3},
+		"files":              {"io.read_csv(\"wi", []string{"wine.csv", "wines.txt"}, 13},
+		"keyword arguments":  {"clean(\"a\", lo", []string{"lower="}, 11},
+		"builtin keywords":   {"io.read_csv(\"a\", na_", []string{"na_values="}, 17},
+		"nothing":            {"zzz", nil, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -406,6 +407,11 @@ func TestInspectVariablesHistoryAndTheRest(t *testing.T) {
 	}
 	if r := reply[protocol.InspectReply](c, protocol.Shell, protocol.InspectRequest{Code: "x", CursorPos: 1}, protocol.TypeInspectReply); !strings.Contains(string(r.Data["text/plain"]), "defined by cell a") {
 		t.Errorf("inspect of a value: %s", r.Data["text/plain"])
+	}
+	for _, code := range []string{"len", "ml"} {
+		if r := reply[protocol.InspectReply](c, protocol.Shell, protocol.InspectRequest{Code: code, CursorPos: 1}, protocol.TypeInspectReply); !strings.Contains(string(r.Data["text/plain"]), "(") {
+			t.Errorf("inspect of %s: %s", code, r.Data["text/plain"])
+		}
 	}
 	if r := reply[protocol.InspectReply](c, protocol.Shell, protocol.InspectRequest{Code: "nope", CursorPos: 2}, protocol.TypeInspectReply); r.Found {
 		t.Error("nope was found")
