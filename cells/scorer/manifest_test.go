@@ -153,6 +153,31 @@ func TestParametersReachTheGuest(t *testing.T) {
 	}
 }
 
+// A parameter that has to be given does not keep an extension without vectors from
+// being used: its self-check takes some value.
+func TestParametersWithoutADefaultPassTheSelfCheck(t *testing.T) {
+	e := openTest(t, Config{})
+	for name, param := range map[string]string{
+		"number": `"type":"number"`, "over": `"type":"number","minimum":1.5`, "between": `"type":"number","minimum":0.1,"maximum":0.5`,
+		"under": `"type":"integer","maximum":-1.5`, "choice": `"type":"string","enum":["a","b"]`, "text": `"type":"string"`, "switch": `"type":"boolean"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := `{"abi":1,"kind":"metric","name":"conf","metric":{"greater_is_better":true,"input":"value"},"params":{"p":{` + param + `}}}`
+			wasm, err := Pack(configured().bytes(), []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := compileTest(t, e, wasm, Limits{})
+			if err := m.SelfCheck(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if _, err := m.NewMetric(nil); err == nil || !strings.Contains(err.Error(), `parameter "p" has no value`) {
+				t.Errorf("without the parameter: %v", err)
+			}
+		})
+	}
+}
+
 func TestInputsAreChecked(t *testing.T) {
 	e := openTest(t, Config{})
 	a := metricAsm("", "local.get 4 i32.eqz if d f64.const 0 else local.get 4 f64.load 3 8 end")

@@ -36,6 +36,40 @@ func (p Param) check(name string) error {
 	return nil
 }
 
+// standIn is a value that the parameter may have, for a check without vectors.
+func (p Param) standIn() any {
+	switch {
+	case len(p.Enum) > 0:
+		return p.Enum[0]
+	case p.Type == "string":
+		return ""
+	case p.Type == "boolean":
+		return false
+	}
+	n := 0.0
+	if p.Minimum != nil {
+		n = max(n, math.Ceil(*p.Minimum))
+	}
+	if p.Maximum != nil && n > *p.Maximum {
+		n = *p.Maximum
+		if p.Type == "integer" {
+			n = math.Floor(n)
+		}
+	}
+	return n
+}
+
+// standIns are values for the parameters without a default.
+func (m *Manifest) standIns() map[string]any {
+	given := map[string]any{}
+	for name, p := range m.Params {
+		if p.Default == nil {
+			given[name] = p.standIn()
+		}
+	}
+	return given
+}
+
 // classesKey is the key under which wnb_configure gets the classes.
 const classesKey = "classes"
 

@@ -66,7 +66,7 @@ func (m *Module) CheckVectors(ctx context.Context) (all []Checked, err error) {
 
 // checkStart starts an instance on each engine.
 func (m *Module) checkStart(ctx context.Context, interp *program) error {
-	_, j, err := m.evaluation(Vector{})
+	_, j, err := m.evaluation(Vector{Params: m.manifest.standIns()})
 	if err != nil {
 		return err
 	}
@@ -238,10 +238,11 @@ func (m *Module) evaluation(v Vector) (func(context.Context, *instance) (outcome
 }
 
 // generated makes rows for a module without vectors: labels in turn, and
-// predictions that are also valid probabilities.
+// predictions that are also valid probabilities. Parameters without a default have
+// some value that they may have.
 func (m *Module) generated() Vector {
 	const rows = 8
-	var v Vector
+	v := Vector{Params: m.manifest.standIns()}
 	if m.manifest.Kind == KindScorer {
 		columns := len(m.manifest.Scorer.Features)
 		if columns == 0 {
