@@ -206,6 +206,29 @@ func TestATimeoutEndsOneOfSeveralCells(t *testing.T) {
 	}
 }
 
+// A cell that reads a file which another one writes is told to wait for it,
+// whichever of the two was faster.
+func TestAFileThatIsNotThereYet(t *testing.T) {
+	const write = "%% w\n_p = 'o'\nframe({'a': [1]}).to_csv(_p + '.csv')\n"
+	for name, tt := range map[string]struct {
+		cells, cell, want string
+	}{
+		"read before it is written": {"%% r\nio.read_text('o.csv')\n" + write, "w", "cell r reads o.csv, which cell w writes, and does not wait for it"},
+		"listed, and another one is missing": {
+			write + "%% r\nlen(io.glob('*.csv'))\nio.read_text('missing.txt')", "r", "cell r lists *.csv, which cell w writes, and does not wait for it",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := newRig(t, newMemoryStore(), tt.cells).run()
+			for _, res := range out.Results {
+				if res.Cell.ID == tt.cell && (res.Err == nil || res.Err.Msg != tt.want) {
+					t.Errorf("cell %s: %v, want %s", tt.cell, res.Err, tt.want)
+				}
+			}
+		})
+	}
+}
+
 func TestTwoRunsComputeAResultOnce(t *testing.T) {
 	store := newMemoryStore()
 	const runs = 4

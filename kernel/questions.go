@@ -179,6 +179,11 @@ func (r *recorder) ReadFile(ctx context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) { // a cell that runs beside this one may write it
+		if err := r.question(cells.FileInput, name, path, cells.Absent); err != nil {
+			return nil, err
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", path, reason(err))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -160,8 +161,8 @@ func (r *run) commit(ctx context.Context, res *Result) {
 	if res.Status != notebooks.StatusSkipped {
 		if reason, onPurpose := r.skip(context.WithoutCancel(ctx), c, r.final); reason != "" {
 			res = r.skipped(c, reason, onPurpose)
-		} else if err := r.settle(ctx, res); err != nil && res.Err == nil {
-			res.fail(err)
+		} else if err := r.settle(ctx, res); err != nil && (res.Err == nil || errors.Is(res.Err, fs.ErrNotExist)) {
+			res.fail(err) // which also tells why a file was not there yet
 		}
 	}
 	r.done(res)
