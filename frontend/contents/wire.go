@@ -20,7 +20,12 @@ func decodeWire(data []byte) (wire, error) {
 	dec := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	dec.UseNumber()
 	var nb wire
-	if err := dec.Decode(&nb); err != nil {
+	err := dec.Decode(&nb)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return nil, fmt.Errorf("not a Jupyter notebook: it is of the type %s and should be an object: %w", wrong.Value, ErrInvalid)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("not a Jupyter notebook: %w: %w", ErrInvalid, err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {

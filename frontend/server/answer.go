@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/wnb-dev/wnb/frontend/contents"
@@ -101,10 +103,35 @@ func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, limit int64, v
 		return false, true
 	}
 	if err := json.Unmarshal(data, value); err != nil {
-		s.refuse(w, r, fmt.Errorf("%w: %w", errBody, err))
+		s.refuse(w, r, fmt.Errorf("%w: %w", errBody, explainJSON(err)))
 		return false, false
 	}
 	return true, true
+}
+
+// explainJSON says in the words of JSON, not of Go, which value is of a wrong
+// type.
+func explainJSON(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	what := "it"
+	if wrong.Field != "" {
+		what = "the field " + quote(strings.ToLower(wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]))
+	}
+	want := "a number"
+	switch wrong.Type.Kind() {
+	case reflect.Struct, reflect.Map:
+		want = "an object"
+	case reflect.Slice:
+		want = "a list"
+	case reflect.String:
+		want = "text"
+	case reflect.Bool:
+		want = "true or false"
+	}
+	return fmt.Errorf("%s is of the type %s and should be %s", what, wrong.Value, want)
 }
 
 // quote makes client input safe to show, and short.
