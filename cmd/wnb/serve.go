@@ -214,7 +214,7 @@ func (s *state) announce(l net.Listener, token string, f serveFlags) {
 	if f.cert != "" {
 		scheme = "https"
 	}
-	base := scheme + "://" + l.Addr().String()
+	base := scheme + "://" + reachable(l.Addr().String())
 	link := base + "/login#token=" + token
 	fmt.Fprintf(s.err, "wnb serves at %s\n  open   %s\n  or give JupyterLab or VS Code the address %s and the token %s\n", base, link, base, token)
 	if host, _, err := net.SplitHostPort(l.Addr().String()); err == nil && f.cert == "" {
@@ -225,6 +225,16 @@ func (s *state) announce(l net.Listener, token string, f serveFlags) {
 	if !f.noBrowser && isTerminal(s.err) {
 		openBrowser(link)
 	}
+}
+
+// reachable is an address for a browser of this machine: one that stands for all
+// addresses of the machine is none that can be connected to everywhere.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return address
 }
 
 // openBrowser shows a page if the system has a browser; if it has none, the

@@ -13,6 +13,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -81,12 +83,21 @@ func Serve(ctx context.Context, c Connection, source protocol.Source, h Handler)
 	}
 	<-ctx.Done()
 	// Closing the sockets is what ends the receivers.
-	err = heartbeat.Close()
+	err = shut(heartbeat)
 	for _, socket := range d.sockets {
-		err = errors.Join(err, socket.Close())
+		err = errors.Join(err, shut(socket))
 	}
 	wait.Wait()
 	return err
+}
+
+// shut closes a socket. A connection that has ended before, since its client
+// hung up, is no failure.
+func shut(s io.Closer) error {
+	if err := s.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // echo answers heartbeats until the socket is closed.
