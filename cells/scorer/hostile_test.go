@@ -125,6 +125,8 @@ var hostiles = []hostile{
 		}
 	}), wallMs: 8000, rssMiB: 200},
 	{name: "6 memory of 4 GiB", want: "validation", says: "memory starts with 65536 pages", wasm: insert(5, 1, 0, 0x80, 0x80, 4)},
+	{name: "7 gives up where memory does not grow", wasm: code("", "i32.const 65535 memory.grow 0 drop unreachable"), want: "memory"},
+	{name: "7 traps for another reason after that", wasm: code("", "i32.const 65535 memory.grow 0 drop i32.const 1 i32.const 0 i32.div_s f64.convert_i32_s"), want: "trap"},
 	{name: "7 memory.grow of 4 GiB", wasm: code("", "i32.const 65535 memory.grow 0 f64.convert_i32_s"), score: -1},
 	{name: "8 grow to the limit and touch all", rssMiB: 64 + 32, score: 1024,
 		wasm: code("", `block - loop - i32.const 16 memory.grow 0 i32.const -1 i32.eq br_if 1 br 0 end end

@@ -26,6 +26,19 @@ func (x *meter) chargeBody() []byte {
 	return w.buf
 }
 
+// growBody: memory.grow(n), which tells where it fails: what a guest makes of
+// that is its own, a trap or a code that says nothing.
+func (x *meter) growBody() []byte {
+	w := x.helper(1)
+	w.chargeLength(0)
+	w.put(0x20, 0, 0x40, 0, 0x22, 0)
+	w.put(0x41, 0x7f, 0x46, 0x04, 0x40, 0x42) // i32.const -1; i32.eq; if; i64.const
+	w.s64(memorySignal)
+	w.op(0x10, x.refuel)
+	w.put(0x1a, 0x0b, 0x20, 0, 0x0b)
+	return w.buf
+}
+
 // fillBody: memory.fill(d, v, n) in chunks, so that each is short. A fill that
 // ends outside of the memory writes some of it before it traps; nobody can tell,
 // since a trap is the end of the instance.

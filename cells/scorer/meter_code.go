@@ -3,13 +3,13 @@ package scorer
 // code rewrites the code section.
 func (x *meter) code() []byte {
 	var w writer
-	w.u32(uint32(len(x.m.bodies) + 3))
+	w.u32(uint32(len(x.m.bodies) + 4))
 	for i := range x.m.bodies {
 		b := x.body(i)
 		w.u32(uint32(len(b)))
 		w.raw(b)
 	}
-	for _, b := range [][]byte{x.chargeBody(), x.fillBody(), x.copyBody()} {
+	for _, b := range [][]byte{x.chargeBody(), x.fillBody(), x.copyBody(), x.growBody()} {
 		w.u32(uint32(len(b)))
 		w.raw(b)
 	}
@@ -105,7 +105,9 @@ func (w *bodyWriter) instructions(b *body, wrapped bool) {
 			w.op(0x10, x.copy)
 		case 0xfc0b:
 			w.op(0x10, x.fill)
-		case 0x40, 0xfc08, 0xfc0c, 0xfc0e, 0xfc0f, 0xfc11: // the length is on top of the stack
+		case 0x40:
+			w.op(0x10, x.grow)
+		case 0xfc08, 0xfc0c, 0xfc0e, 0xfc0f, 0xfc11: // the length is on top of the stack
 			w.op(0x10, x.charge)
 			w.raw(raw)
 		default:

@@ -3,17 +3,19 @@ package scorer
 import "math"
 
 // rewriterVersion is part of every cache key and of every record of fuel.
-const rewriterVersion = 3
+const rewriterVersion = 4
 
 const (
 	refuelName = "__refuel"
 	fuelName   = "__wnb_fuel"
 	// stackSignal is what the guest passes to refuel when its calls nest too deep.
 	stackSignal = math.MinInt64
+	// memorySignal is what it passes when its memory cannot grow.
+	memorySignal = math.MinInt64 + 1
 )
 
 // meter rewrites a decoded module. It adds the import wnb.__refuel (i64)->i64 in
-// front of the defined functions, three helper functions behind them, and two
+// front of the defined functions, four helper functions behind them, and two
 // globals: the fuel left in the slice, exported, and the call depth.
 type meter struct {
 	m       *module
@@ -27,6 +29,7 @@ type meter struct {
 	charge  uint32
 	fill    uint32
 	copy    uint32
+	grow    uint32
 }
 
 // metered gives the rewritten module: it computes what m computes, to the bit.
@@ -37,7 +40,7 @@ func (m *module) metered(lim *Limits, memPages uint32) []byte {
 	x := &meter{
 		m: m, lim: lim, types: append([]funcType(nil), m.types...), weights: m.stackWeights(lim),
 		fuel: globals, depth: globals + 1, refuel: imported,
-		charge: first, fill: first + 1, copy: first + 2, byKey: map[string]uint32{},
+		charge: first, fill: first + 1, copy: first + 2, grow: first + 3, byKey: map[string]uint32{},
 	}
 	for i := range x.types {
 		x.byKey[typeKey(&x.types[i])] = uint32(i)
@@ -128,13 +131,14 @@ func (x *meter) importSection(refuelType uint32) []byte {
 
 func (x *meter) funcSection(chargeType, bulkType uint32) []byte {
 	var w writer
-	w.u32(uint32(len(x.m.funcs) + 3))
+	w.u32(uint32(len(x.m.funcs) + 4))
 	for _, t := range x.m.funcs {
 		w.u32(t)
 	}
 	w.u32(chargeType)
 	w.u32(bulkType)
 	w.u32(bulkType)
+	w.u32(chargeType)
 	return w.buf
 }
 

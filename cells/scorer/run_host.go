@@ -27,6 +27,10 @@ type hostFunc func(in *instance, stack []uint64) error
 // hostFuncs are the functions of allowedImports, and the meter's.
 var hostFuncs = map[string]hostFunc{
 	"wnb." + refuelName: func(in *instance, s []uint64) error {
+		if int64(s[0]) == memorySignal {
+			in.noMemory = true
+			return nil
+		}
 		left, err := in.tank.refill(int64(s[0]))
 		s[0] = uint64(left)
 		return err

@@ -27,7 +27,7 @@ type instance struct {
 	stack    [8]uint64
 	bufs     [bufCount]buffer
 	used     bool   // in a call that ended well
-	noMemory bool   // the guest said so
+	noMemory bool   // it could not grow in this call
 	clock    uint64 // of WASI
 	random   uint64
 }
@@ -147,16 +147,30 @@ func (in *instance) invoke(f api.Function, args ...uint64) (err error) {
 		copy(in.stack[:], args)
 	}
 	if err := f.CallWithStack(in.ctx, in.stack[:]); err != nil {
-		if err = cause(err); in.noMemory {
-			err = fmt.Errorf("%w: %w", ErrMemory, err)
-		}
-		return err
+		return in.blame(cause(err))
 	}
 	return nil
 }
 
+// blame says that memory was missing, if that is how the guest can have ended:
+// where it gave up by itself, or ran out of fuel looking for some. Other traps
+// have reasons of their own.
+func (in *instance) blame(err error) error {
+	var (
+		trap *TrapError
+		ext  *ExtError
+		exit *ExitError
+	)
+	gaveUp := errors.As(err, &trap) && trap.Reason == "unreachable" || errors.As(err, &ext) || errors.As(err, &exit) || errors.Is(err, ErrFuel)
+	if !in.noMemory || !gaveUp {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrMemory, err)
+}
+
 // begin starts a call that has its own budget.
 func (in *instance) begin(ctx context.Context, limit int64) {
+	in.noMemory = false
 	in.fuel.Set(uint64(in.tank.fill(ctx, limit, in.job.mod.limits.CallTime)))
 }
 

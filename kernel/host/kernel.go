@@ -17,6 +17,7 @@ const (
 	shutdownGrace = 5 * time.Second        // from the request to the kill
 	pipeGrace     = time.Second            // for what is in the pipes when the process has ended
 	watchEvery    = 100 * time.Millisecond // the memory of the child
+	stubborn      = 5 * time.Second        // far over the limit of cells, which should have stopped
 )
 
 // Kernel is a kernel in a process of its own. All methods are safe for

@@ -110,9 +110,13 @@ func (k *Kernel) take(f frame) error {
 	}
 }
 
-// watch is the goroutine that kills the child when it is over its limit.
+// watch is the goroutine that kills the child: at once when it is over its hard
+// limit, and after a while far over the soft one, which stops cells between two
+// operations and not in the middle of one, such as a list repeated a billion
+// times.
 func (k *Kernel) watch() {
 	limit := k.spec.Limits.HardMemory
+	var over time.Duration
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
@@ -128,6 +132,13 @@ func (k *Kernel) watch() {
 		case used > limit:
 			k.end(fmt.Sprintf("out of memory: used %s, the limit is %s", size(used), size(limit)))
 			return
+		case k.spec.Limits.farOver(used):
+			if over += watchEvery; over >= stubborn {
+				k.end(fmt.Sprintf("out of memory: used %s for %v, the limit of a cell is %s", size(used), stubborn, size(k.spec.Limits.SoftMemory)))
+				return
+			}
+		default:
+			over = 0
 		}
 	}
 }

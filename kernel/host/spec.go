@@ -27,6 +27,12 @@ type Limits struct {
 	HardMemory uint64 // the process ends
 }
 
+// farOver is whether a process that uses so much must have gone over the soft
+// limit. A little more can be what the runtime has not given back yet.
+func (l Limits) farOver(used uint64) bool {
+	return l.SoftMemory > 0 && used > l.SoftMemory+l.SoftMemory/8
+}
+
 // Exit is the end of a kernel.
 type Exit struct {
 	Reason string // for people, such as "killed by signal 9"; one line or a few
