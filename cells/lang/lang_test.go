@@ -171,6 +171,29 @@ func TestHugeValueIsNoPanic(t *testing.T) {
 	}
 }
 
+// A list is not repeated until the memory is full, in one operation that nothing
+// can stop.
+func TestRepeat(t *testing.T) {
+	for source, want := range map[string]string{
+		"[0] * 1073741823":             "a list of 1 repeated 1073741823 times is too long",
+		"1073741823 * (0, 1)":          "a list of 2 repeated 1073741823 times is too long",
+		"[i for i in [1]] * (1 << 30)": "repeated 1073741824 times is too long",
+		"[0] * (1 << 70)":              "",
+		"[1] * {}":                     "unknown binary op: list * dict",
+	} {
+		if _, err := run(t, source, nil); err == nil || !strings.Contains(err.Msg, want) {
+			t.Errorf("%s: %v, want %q", source, err, want)
+		}
+	}
+	for source, want := range map[string]string{
+		"[1, 2] * 2": "[1, 2, 1, 2]", "2 * (1,)": "(1, 1)", "[1] * 0": "[]", "[] * 1073741823": "[]", "[1] * -1": "[]",
+	} {
+		if res, err := run(t, source, nil); err != nil || res.Value.String() != want {
+			t.Errorf("%s: %v, %v, want %s", source, res, err, want)
+		}
+	}
+}
+
 // Deep values end the cell. Without the check Go would end the process.
 func TestDeepValues(t *testing.T) {
 	const nest = "x = []\nfor i in range(%d):\n    x = %s\n"

@@ -47,6 +47,7 @@ func makeHidden() starlark.StringDict {
 	add("box", makeBox)
 	add("mod", formatPercent)
 	add("format", formatMethod)
+	add("repeat", repeat)
 	return d
 }
 
@@ -91,6 +92,25 @@ func checkTruth(v starlark.Value) (starlark.Value, error) {
 		return nil, WithHint(n.TruthHint(), "a %s is neither true nor false", n.Type())
 	}
 	return v, nil
+}
+
+// maxRepeat is how many elements a list or tuple that is written down may be
+// repeated to: 2 GiB of them. Starlark itself would fill 16 GiB, in one operation
+// that nothing can stop.
+const maxRepeat = 1 << 27
+
+func repeat(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	list, times := args[0], args[1]
+	if _, ok := list.(starlark.Int); ok {
+		list, times = times, list
+	}
+	seq, isSeq := list.(starlark.Sequence)
+	if n, isInt := times.(starlark.Int); isSeq && isInt && seq.Len() > 0 {
+		if k, ok := n.Int64(); ok && k > int64(maxRepeat/seq.Len()) {
+			return nil, WithHint("so many numbers are for a series of a frame", "a list of %d repeated %d times is too long: %d elements is the most", seq.Len(), k, maxRepeat)
+		}
+	}
+	return starlark.Binary(syntax.STAR, args[0], args[1])
 }
 
 // formatFields joins the pieces of an f-string; see fstring.go for the layout

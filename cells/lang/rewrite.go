@@ -168,11 +168,26 @@ func (r rewriter) binary(e *syntax.BinaryExpr) syntax.Expr {
 	case e.Op == syntax.PERCENT && showsValues(e.X):
 		return call("mod", e.OpPos, r.value(e.X), r.value(e.Y))
 	}
+	repeats := e.Op == syntax.STAR && (isList(e.X) || isList(e.Y))
 	e.X, e.Y = r.value(e.X), r.value(e.Y)
+	if repeats {
+		return call("repeat", e.OpPos, e.X, e.Y)
+	}
 	if name, ok := comparisons[e.Op]; ok {
 		return call(name, e.OpPos, e.X, e.Y)
 	}
 	return e
+}
+
+// isList tells a list or tuple that is written down.
+func isList(e syntax.Expr) bool {
+	switch e := unparen(e).(type) {
+	case *syntax.ListExpr, *syntax.TupleExpr:
+		return true
+	case *syntax.Comprehension:
+		return !e.Curly
+	}
+	return false
 }
 
 // showsValues tells a string literal that formats any value.
