@@ -15,6 +15,9 @@ func (w *World) glob(pattern string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if slices.Contains(strings.Split(filepath.ToSlash(full), "/"), "**") {
+		return nil, fmt.Errorf("the pattern %q: ** is not known; a * stands for the folders of one level, such as in a/*/*.csv", pattern)
+	}
 	names, err := filepath.Glob(full)
 	if err != nil {
 		return nil, fmt.Errorf("the pattern %q: %w", pattern, err)

@@ -138,6 +138,10 @@ func TestRun(t *testing.T) {
 			"~~~starlark {#a}\nif False:\n    x = 1\n~~~\n\n~~~starlark {#b}\nx\n~~~\n",
 			"a done\nb failed: cell b, line 1, column 1: cell a did not give `x` a value (it is assigned only under a condition that did not hold)\nfailed",
 		},
+		"a pattern with folders of all levels": {
+			"~~~starlark {#list}\nio.glob(\"d/**/*.csv\")\n~~~\n",
+			"list failed: cell list, line 1, column 8: the pattern \"d/**/*.csv\": ** is not known; a * stands for the folders of one level, such as in a/*/*.csv\nfailed",
+		},
 		"a cell's deadline": {
 			"~~~starlark {#slow timeout=1ms}\nwhile True:\n    pass\n~~~\n\n~~~starlark {#rest}\n1\n~~~\n",
 			"slow failed: cell slow, line 1, column 7: the cell ran longer than its timeout of 1ms: time limit reached (give the cell more time with timeout=..., or the run with --timeout)\nrest done [1]\nfailed",
