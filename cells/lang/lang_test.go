@@ -175,9 +175,9 @@ func TestHugeValueIsNoPanic(t *testing.T) {
 // can stop.
 func TestRepeat(t *testing.T) {
 	for source, want := range map[string]string{
-		"[0] * 1073741823":             "a list of 1 repeated 1073741823 times is too long",
-		"1073741823 * (0, 1)":          "a list of 2 repeated 1073741823 times is too long",
-		"[i for i in [1]] * (1 << 30)": "repeated 1073741824 times is too long",
+		"[0] * 1073741823":             "a list of 1 repeated 1073741823 times is too large for memory",
+		"1073741823 * (0, 1)":          "a list of 2 repeated 1073741823 times is too large for memory",
+		"[i for i in [1]] * (1 << 30)": "repeated 1073741824 times is too large for memory",
 		"[0] * (1 << 70)":              "",
 		"[1] * {}":                     "unknown binary op: list * dict",
 	} {

@@ -107,7 +107,7 @@ func repeat(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []st
 	seq, isSeq := list.(starlark.Sequence)
 	if n, isInt := times.(starlark.Int); isSeq && isInt && seq.Len() > 0 {
 		if k, ok := n.Int64(); ok && k > int64(maxRepeat/seq.Len()) {
-			return nil, WithHint("so many numbers are for a series of a frame", "a list of %d repeated %d times is too long: %d elements is the most", seq.Len(), k, maxRepeat)
+			return nil, WithHint("so many numbers are for a series of a frame", "a list of %d repeated %d times is too large for memory: %d elements is the most", seq.Len(), k, maxRepeat)
 		}
 	}
 	return starlark.Binary(syntax.STAR, args[0], args[1])

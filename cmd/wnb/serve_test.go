@@ -182,13 +182,14 @@ func TestMemoryBombEndsTheCellNotTheServer(t *testing.T) {
 	if got := c.run("use", "x + 1"); got != "2" {
 		t.Errorf("after the soft limit: %q", got)
 	}
-	bomb := c.execute("use", "[0] * 1073741823")
-	got := c.until(bomb, func(m *protocol.Message) bool { return m.Header.MsgType == protocol.TypeExecuteReply })
-	if !strings.Contains(got, "memory") {
-		t.Errorf("the reason is not shown: %q", got)
-	}
-	if got := c.run("use", "1 + 1"); got != "2" {
-		t.Errorf("after the bomb: %q", got)
+	for _, bomb := range []string{"[0] * 1073741823", "_xs = [0]\n_xs * 1073741823"} { // refused, and the end of the kernel
+		got := c.until(c.execute("use", bomb), func(m *protocol.Message) bool { return m.Header.MsgType == protocol.TypeExecuteReply })
+		if !strings.Contains(got, "memory") {
+			t.Errorf("%s: the reason is not shown: %q", bomb, got)
+		}
+		if got := c.run("use", "1 + 1"); got != "2" {
+			t.Errorf("after %s: %q", bomb, got)
+		}
 	}
 }
 
