@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wnb-dev/wnb/cells"
@@ -59,13 +60,8 @@ func (w *World) answer(ctx context.Context, c *Cell, q cells.Input) (string, err
 // Unchanged tells whether all questions that a cell asked have the same answers
 // now, and the tables that it showed are kept.
 func (x *Executor) Unchanged(ctx context.Context, res *Result) bool {
-	ask := x.ask(res.Cell)
-	for _, q := range cache.Questions(res.Effects) {
-		if answer, err := ask(ctx, q); err != nil || answer != q.SHA256 {
-			return false
-		}
-	}
-	return x.hasTables(ctx, res.Effects)
+	impure := func(q cells.Input) bool { return q.Kind == cells.ImpureInput }
+	return !slices.ContainsFunc(cache.Questions(res.Effects), impure) && x.Holds(ctx, res) && x.hasTables(ctx, res.Effects)
 }
 
 // Holds tells whether all questions that a cell asked have the same answers now,

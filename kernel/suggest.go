@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -11,14 +10,12 @@ import (
 	"github.com/wnb-dev/wnb/notebooks"
 )
 
-var words = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
-
 // suggest names what was probably meant.
 func (n *Notebook) suggest(name string, builtins starlark.StringDict) string {
 	candidates := append(builtins.Keys(), starlark.Universe.Keys()...)
 	for _, c := range n.Cells {
 		candidates = append(candidates, c.defines()...)
-		if c.Lang == notebooks.Starlark && c.Program == nil && slices.Contains(words.FindAllString(c.Source, -1), name) {
+		if c.Lang == notebooks.Starlark && c.Program == nil && slices.Contains(lang.Words(c.Source), name) {
 			return fmt.Sprintf("cell %s may define it, and cannot be read: mend that one first", c.ID)
 		}
 		if c.Program != nil && slices.Contains(c.Program.Locals(), name) {

@@ -157,13 +157,13 @@ func (c *claims) look() (err error) {
 		}
 		c.others = append(c.others, f)
 	}
-	return c.bury(c.others)
+	return c.bury()
 }
 
-// bury removes the files of those that do not live any more.
-func (c *claims) bury(files []*os.File) error {
+// bury removes the files of the others that do not live any more.
+func (c *claims) bury() error {
 	var living []*os.File
-	for _, f := range files {
+	for _, f := range c.others {
 		dead, err := tryLock(f, exclusive)
 		if err != nil {
 			return err
@@ -197,7 +197,7 @@ func (c *claims) taken(key string) (bool, error) {
 		return false, nil
 	}
 	before := len(c.others)
-	if err := c.bury(c.others); err != nil {
+	if err := c.bury(); err != nil {
 		return false, err
 	}
 	if len(c.others) == before {

@@ -49,7 +49,7 @@ func (p *Program) frozenName(e *Error, globals, env starlark.StringDict, opts Op
 	if opts.Origin == nil || e.Cell != p.ID {
 		return "", ""
 	}
-	for _, name := range names.FindAllString(p.Line(e.Line), -1) {
+	for _, name := range Words(p.Line(e.Line)) {
 		if v, ok := env[name]; ok && opts.Origin(name) != "" {
 			return fmt.Sprintf("`%s` is a %s from cell %s", name, v.Type(), opts.Origin(name)), v.Type()
 		}
@@ -66,7 +66,10 @@ func (p *Program) frozenName(e *Error, globals, env starlark.StringDict, opts Op
 	return "", ""
 }
 
-var names = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
+var word = regexp.MustCompile(`[\pL_][\pL\pN_]*`)
+
+// Words are what could be names in a text that need not be code.
+func Words(text string) []string { return word.FindAllString(text, -1) }
 
 // same tells whether two values are one object.
 func same(a, b starlark.Value) bool {

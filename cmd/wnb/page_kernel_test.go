@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -20,7 +21,7 @@ func TestPageAndKernel(t *testing.T) {
 	for name, test := range map[string]func(t *testing.T, b context.Context){
 		"outputs": pageOutputs, "errors": pageErrors, "input": pageInput, "assistance": pageAssist, "params": pageParams, "reactive": pageReactive,
 		"states": pageStates, "keep as run": pageKeep, "panels": pagePanels, "stop and restart": pageStop, "two tabs": pageTwoTabs, "conflict": pageConflict,
-		"reload in a long cell": pageReload, "kernel killed": pageKilled, "many lines": pageManyLines, "replaced outputs": pageReplaced, "versions": pageVersions, "large notebook": pageLarge,
+		"reload in a long cell": pageReload, "kernel killed": pageKilled, "many lines": pageManyLines, "more than is kept": pageWhole, "replaced outputs": pageReplaced, "versions": pageVersions, "large notebook": pageLarge,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, b) })
 	}
@@ -380,6 +381,22 @@ func pageManyLines(t *testing.T, b context.Context) {
 	}
 	p.click("#cell-a .fold")
 	p.out("a", "line 5000")
+}
+
+// pageWhole prints more than a document keeps: what is left out is one click away.
+func pageWhole(t *testing.T, b context.Context) {
+	s := serveNotebook(t, front+star("a", "for i in range(60000):", `    print("line", i, "x" * 80)`))
+	p := s.open(t, b, "n.wnb")
+	p.click(".topbar .primary")
+	p.out("a", "line 59999")
+	p.idle()
+	const link = `document.querySelector("#cell-a .outputs a[href^='/api/wnb/outputs/']")`
+	p.until("the link to the whole", link)
+	var whole string
+	p.run(chromedp.Evaluate(`fetch(`+link+`.href).then((r) => r.text())`, &whole, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+	if lines := strings.Split(strings.TrimSuffix(whole, "\n"), "\n"); len(lines) != 60000 || !strings.HasPrefix(lines[30000], "line 30000 ") {
+		t.Errorf("the whole has %d lines", len(lines))
+	}
 }
 
 // pageReplaced reruns a cell: in both tabs, what it showed stays until it shows

@@ -16,6 +16,7 @@ import (
 	"github.com/wnb-dev/wnb/frontend/contents"
 	"github.com/wnb-dev/wnb/frontend/live"
 	"github.com/wnb-dev/wnb/frontend/page"
+	"github.com/wnb-dev/wnb/frontend/server"
 	"github.com/wnb-dev/wnb/kernel/session"
 	"github.com/wnb-dev/wnb/notebooks"
 )
@@ -172,7 +173,7 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		Mode   session.Mode               `json:"mode"`
 	}
 	if err := json.NewDecoder(io.LimitReader(r.Body, maxSettings)).Decode(&want); err != nil {
-		return settingsError(err)
+		return fmt.Errorf("settings: %w", server.ExplainJSON(err))
 	}
 	switch want.Mode {
 	case "", session.Auto, session.Brief, session.Lazy, session.Off:
@@ -202,20 +203,6 @@ func (h settingsHandler) change(r *http.Request, path string, defs []notebooks.P
 		return next
 	})
 	return tooMany
-}
-
-// settingsError says what is wrong with a request in the words of JSON.
-func settingsError(err error) error {
-	var typed *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &typed) && typed.Field == "":
-		return fmt.Errorf("settings: want an object with params, inputs and mode, got type %s", typed.Value)
-	case errors.As(err, &typed):
-		return fmt.Errorf("settings: %s takes no value of type %s", typed.Field, typed.Value)
-	case errors.Is(err, io.EOF):
-		return errors.New("settings: the request is empty")
-	}
-	return fmt.Errorf("settings: %w", err)
 }
 
 // readInputs reads values of named inputs. Whether they fit is up to the cells

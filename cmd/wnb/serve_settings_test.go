@@ -56,8 +56,8 @@ func TestSettingsReachTheKernel(t *testing.T) {
 		want string
 	}{
 		{map[string]any{"mode": "sometimes"}, `mode "sometimes": write auto, brief, lazy or off`},
-		{map[string]any{"mode": 7}, "settings: mode takes no value of type number"},
-		{[]int{1}, "settings: want an object with params, inputs and mode, got type array"},
+		{map[string]any{"mode": 7}, `settings: the field "mode" is of the type number and should be text`},
+		{[]int{1}, "settings: it is of the type array and should be an object"},
 		{map[string]any{"inputs": map[string]any{"depth": json.Number("1e999")}}, "input depth: the number 1e999 is too large"},
 	} {
 		if got := s.call("PATCH", url, tt.body, http.StatusBadRequest); got["message"] != tt.want {

@@ -103,15 +103,15 @@ func (s *Server) readJSON(w http.ResponseWriter, r *http.Request, limit int64, v
 		return false, true
 	}
 	if err := json.Unmarshal(data, value); err != nil {
-		s.refuse(w, r, fmt.Errorf("%w: %w", errBody, explainJSON(err)))
+		s.refuse(w, r, fmt.Errorf("%w: %w", errBody, ExplainJSON(err)))
 		return false, false
 	}
 	return true, true
 }
 
-// explainJSON says in the words of JSON, not of Go, which value is of a wrong
+// ExplainJSON says in the words of JSON, not of Go, which value is of a wrong
 // type.
-func explainJSON(err error) error {
+func ExplainJSON(err error) error {
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {
 		return err

@@ -23,7 +23,7 @@ type Spec struct {
 
 // Limits of a kernel's memory in bytes. Zero means none.
 type Limits struct {
-	SoftMemory uint64 // the child is told, and stops the cell that goes over it
+	SoftMemory uint64 // the child is told, and stops the cell that goes over it; if it stays far over it, it ends
 	HardMemory uint64 // the process ends
 }
 

@@ -9,7 +9,12 @@ const lineLimit = 20_000; // characters of one line
 
 function Coloured({ text }: { text: string }) {
   const spans = useMemo(() => ansiSpans(text), [text]);
-  return <>{spans.map((s) => (s.classes ? <span class={s.classes}>{s.text}</span> : s.text))}</>;
+  return <>{spans.map((s) => (s.classes ? <span class={s.classes}>{whole(s.text)}</span> : whole(s.text)))}</>;
+}
+
+/** Text in which the kernel's note about what it left out leads to the whole. */
+function whole(text: string) {
+  return text.split(/(?<=the whole output is blob )([0-9a-f]{64})/).map((part, i) => (i % 2 ? <a href={`/api/wnb/outputs/${part}`} target="_blank" rel="noopener">{part.slice(0, 12)}…</a> : part));
 }
 
 export function Text({ text, error = false }: { text: string; error?: boolean }) {
