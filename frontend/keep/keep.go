@@ -176,7 +176,7 @@ func (k *Keeper) open(path string) *session {
 		k.opt.Log.Error("cells that an earlier server noted cannot be read", "notebook", path, "error", err)
 	}
 	for _, line := range lines {
-		var c runlog.CellRun
+		var c kernel.CellRun
 		if json.Unmarshal(line, &c) == nil { // else a crash has cut it off
 			s.run.Note(c)
 			s.unsaved = true
@@ -193,7 +193,7 @@ func (k *Keeper) journalName(source string) string {
 // Note takes the latest run of a cell, as a kernel tells it. It is kept over the
 // end of this process, and does not wait for the disk.
 func (k *Keeper) Note(kernelID, path string, content []byte) {
-	var c runlog.CellRun
+	var c kernel.CellRun
 	if err := json.Unmarshal(content, &c); err != nil {
 		k.opt.Log.Warn("a kernel tells what cannot be read", "kernel", kernelID, "error", err)
 		return

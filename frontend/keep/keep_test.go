@@ -75,7 +75,7 @@ func (r *rig) start() {
 // note tells of the run of a cell.
 func (r *rig) note(kernelID, path, cell string, second int) {
 	r.t.Helper()
-	content, err := json.Marshal(runlog.CellRun{
+	content, err := json.Marshal(kernel.CellRun{
 		Cell: cell, Source: cell + " = 1", Status: string(notebooks.StatusDone), Effects: json.RawMessage("[]"), Start: begin.Add(time.Duration(second) * time.Second),
 	})
 	if err != nil {

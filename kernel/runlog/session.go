@@ -25,7 +25,7 @@ type Session struct {
 	store *storage.Store
 
 	mu    sync.Mutex
-	noted map[string]CellRun // not saved yet
+	noted map[string]kernel.CellRun // not saved yet
 
 	writing sync.Mutex // held while the store is asked; taken before mu
 	source  string     // the notebook, as its runs name it
@@ -45,12 +45,12 @@ const (
 // NewSession is the session of a notebook, which a run would name so. Nothing is
 // asked of the store yet.
 func NewSession(store *storage.Store, source string) *Session {
-	return &Session{store: store, source: source, noted: map[string]CellRun{}}
+	return &Session{store: store, source: source, noted: map[string]kernel.CellRun{}}
 }
 
 // Note takes the latest run of a cell. It is in the store after Save, for which
 // it does not wait.
-func (s *Session) Note(c CellRun) {
+func (s *Session) Note(c kernel.CellRun) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have, ok := s.noted[c.Cell]; !ok || !c.Start.Before(have.Start) {
@@ -68,7 +68,7 @@ func (s *Session) Save(ctx context.Context) error {
 func (s *Session) save(ctx context.Context) error {
 	s.mu.Lock()
 	noted := s.noted
-	s.noted = map[string]CellRun{}
+	s.noted = map[string]kernel.CellRun{}
 	s.mu.Unlock()
 	if len(noted) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func (s *Session) save(ctx context.Context) error {
 	return err
 }
 
-func (s *Session) write(ctx context.Context, noted map[string]CellRun) error {
+func (s *Session) write(ctx context.Context, noted map[string]kernel.CellRun) error {
 	var b storage.Batch
 	for _, c := range noted {
 		content, err := json.Marshal(c)
@@ -132,7 +132,7 @@ func Sessions(ctx context.Context, store *storage.Store) (map[string]*Session, e
 	all := map[string]*Session{}
 	for _, r := range runs { // newest first
 		if source := r.Tags[TagSession]; source != "" && all[source] == nil {
-			all[source] = &Session{store: store, source: source, runID: r.ID, noted: map[string]CellRun{}}
+			all[source] = &Session{store: store, source: source, runID: r.ID, noted: map[string]kernel.CellRun{}}
 		}
 	}
 	return all, err
@@ -154,11 +154,11 @@ func (s *Session) begin(ctx context.Context) error {
 }
 
 // cells are the latest runs of all cells, by id.
-func (s *Session) cells(ctx context.Context) (map[string]CellRun, error) {
+func (s *Session) cells(ctx context.Context) (map[string]kernel.CellRun, error) {
 	if err := s.find(ctx); err != nil {
 		return nil, err
 	}
-	runs := map[string]CellRun{}
+	runs := map[string]kernel.CellRun{}
 	if s.runID != "" {
 		list, err := s.store.Artifacts(ctx, s.runID, sessionFolder)
 		if err != nil {
@@ -169,7 +169,7 @@ func (s *Session) cells(ctx context.Context) (map[string]CellRun, error) {
 			if err != nil {
 				return nil, err
 			}
-			var c CellRun
+			var c kernel.CellRun
 			if err := json.Unmarshal(content, &c); err != nil {
 				return nil, fmt.Errorf("%s of session run %s: %w", a.Path, s.runID, err)
 			}

@@ -20,7 +20,7 @@ type keeping struct {
 	notebook *kernel.Notebook
 	builtins starlark.StringDict
 	inputs   map[string]string // named inputs that are set, as JSON
-	runs     map[string]CellRun
+	runs     map[string]kernel.CellRun
 	results  map[string]*kernel.Result
 	stale    []string
 	begin    time.Time // of the first cell
@@ -76,7 +76,7 @@ func (k *keeping) cell(ctx context.Context, c *kernel.Cell) (err error) {
 	if end := run.Start.Add(run.Duration); end.After(k.end) {
 		k.end = end
 	}
-	k.results[c.ID], err = run.result(c)
+	k.results[c.ID], err = run.Result(c)
 	return err
 }
 
@@ -108,7 +108,7 @@ func (k *keeping) skip(c *kernel.Cell) (reason string, onPurpose bool) {
 }
 
 // outdated says why the last run of a cell is not what it would do now.
-func (k *keeping) outdated(ctx context.Context, c *kernel.Cell, run CellRun, ran bool) (why string, err error) {
+func (k *keeping) outdated(ctx context.Context, c *kernel.Cell, run kernel.CellRun, ran bool) (why string, err error) {
 	switch {
 	case !ran:
 		return "has not run", nil
@@ -136,7 +136,7 @@ func (k *keeping) outdated(ctx context.Context, c *kernel.Cell, run CellRun, ran
 }
 
 // otherInputs tells whether the cell ran with other values of named inputs.
-func (k *keeping) otherInputs(run CellRun) (why string, err error) {
+func (k *keeping) otherInputs(run kernel.CellRun) (why string, err error) {
 	effects, err := cells.UnmarshalEffects(run.Effects)
 	if err != nil {
 		return "", fmt.Errorf("cell %s: %w", run.Cell, err)
@@ -155,7 +155,7 @@ func (k *keeping) otherInputs(run CellRun) (why string, err error) {
 
 // otherParams tells whether the cell ran with other parameters than those of the
 // run that it is kept as.
-func (k *keeping) otherParams(ctx context.Context, c *kernel.Cell, run CellRun) (why string, err error) {
+func (k *keeping) otherParams(ctx context.Context, c *kernel.Cell, run kernel.CellRun) (why string, err error) {
 	if c.Program == nil {
 		return "", nil
 	}

@@ -37,13 +37,13 @@ func compiled(t *testing.T, text string, params map[string]any) (*kernel.Noteboo
 }
 
 // ran is the run of a cell, so many seconds after the start.
-func ran(t *testing.T, cell, source string, second int, effects ...cells.Effect) runlog.CellRun {
+func ran(t *testing.T, cell, source string, second int, effects ...cells.Effect) kernel.CellRun {
 	t.Helper()
 	data, err := cells.MarshalEffects(effects)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return runlog.CellRun{
+	return kernel.CellRun{
 		Cell: cell, Source: source, Status: string(notebooks.StatusDone), Effects: data,
 		Start: start.Add(time.Duration(second) * time.Second), Duration: time.Second / 2,
 	}
@@ -108,27 +108,27 @@ func TestKeepSaysWhatToRunFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reads := func(c runlog.CellRun, name, hash string) runlog.CellRun {
+	reads := func(c kernel.CellRun, name, hash string) kernel.CellRun {
 		c.Reads = map[string]string{name: hash}
 		return c
 	}
-	gives := func(c runlog.CellRun, name, hash string) runlog.CellRun {
+	gives := func(c kernel.CellRun, name, hash string) kernel.CellRun {
 		c.Values = map[string]string{name: hash}
 		return c
 	}
 	make1, use := ran(t, "make", "x = params.n", 0), ran(t, "use", "y = x", 1)
 	tests := map[string]struct {
-		runs []runlog.CellRun
+		runs []kernel.CellRun
 		want string // of the error; empty for none
 	}{
 		"nothing":             {nil, "no cell of n.wnb has run in this session, so there is nothing to keep"},
-		"all":                 {[]runlog.CellRun{make1, use}, ""},
-		"one has not run":     {[]runlog.CellRun{make1}, "n.wnb cannot be kept as a run yet: cell use has not run; run these cells first"},
-		"one was changed":     {[]runlog.CellRun{ran(t, "make", "x = 1", 0), use}, "cell make was changed since it ran"},
-		"in the wrong order":  {[]runlog.CellRun{ran(t, "make", "x = params.n", 2), use}, "cell use ran before cell make, which gives `x`"},
-		"with the same value": {[]runlog.CellRun{gives(ran(t, "make", "x = params.n", 2), "x", four), reads(use, "x", four)}, ""},
-		"with another value":  {[]runlog.CellRun{gives(make1, "x", four), reads(use, "x", "another")}, "cell use ran with another `x` than cell make gives now"},
-		"with other params":   {[]runlog.CellRun{reads(make1, "params", "another"), use}, "cell make ran with other params"},
+		"all":                 {[]kernel.CellRun{make1, use}, ""},
+		"one has not run":     {[]kernel.CellRun{make1}, "n.wnb cannot be kept as a run yet: cell use has not run; run these cells first"},
+		"one was changed":     {[]kernel.CellRun{ran(t, "make", "x = 1", 0), use}, "cell make was changed since it ran"},
+		"in the wrong order":  {[]kernel.CellRun{ran(t, "make", "x = params.n", 2), use}, "cell use ran before cell make, which gives `x`"},
+		"with the same value": {[]kernel.CellRun{gives(ran(t, "make", "x = params.n", 2), "x", four), reads(use, "x", four)}, ""},
+		"with another value":  {[]kernel.CellRun{gives(make1, "x", four), reads(use, "x", "another")}, "cell use ran with another `x` than cell make gives now"},
+		"with other params":   {[]kernel.CellRun{reads(make1, "params", "another"), use}, "cell make ran with other params"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -260,7 +260,7 @@ func TestCellRunForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var back runlog.CellRun
+	var back kernel.CellRun
 	if err := json.Unmarshal(data, &back); err != nil {
 		t.Fatal(err)
 	}

@@ -170,14 +170,14 @@ func (s *Session) runCell(ctx context.Context, c *kernel.Cell, rerun bool) error
 		own.code = c.Program.Canonical()
 	}
 	st.refresh()
-	s.tell(res)
+	noted := s.tell(res)
 	if res.Err != nil {
 		if rerun {
 			st.observer.fail(res.Err)
 		}
 		return res.Err
 	}
-	return nil
+	return noted
 }
 
 // rerunOne runs the first cell that is to run again; false if there is none.
