@@ -75,10 +75,19 @@ func (e *InitError) Unwrap() error { return e.Err }
 // TrapError is a WebAssembly trap, such as an integer division by zero.
 type TrapError struct {
 	Reason string
+	Said   string // the reason that the guest's runtime gave; may be empty
 	Stack  string // innermost frame first, truncated
 }
 
-func (e *TrapError) Error() string { return "trap: " + e.Reason }
+func (e *TrapError) Error() string { return "trap: " + e.Reason + because(e.Said) }
+
+// because is what a guest said, behind what the host saw.
+func because(said string) string {
+	if said == "" {
+		return ""
+	}
+	return ": " + said
+}
 
 // ExtError is an error that the extension itself reports (wnb.fail, env.abort).
 type ExtError struct {
@@ -89,10 +98,13 @@ type ExtError struct {
 func (e *ExtError) Error() string { return fmt.Sprintf("failed with code %d: %s", e.Code, e.Msg) }
 
 // ExitError is a guest that called proc_exit.
-type ExitError struct{ Code uint32 }
+type ExitError struct {
+	Code uint32
+	Said string // as in a TrapError
+}
 
 func (e *ExitError) Error() string {
-	return fmt.Sprintf("exited with code %d instead of returning", e.Code)
+	return fmt.Sprintf("exited with code %d instead of returning", e.Code) + because(e.Said)
 }
 
 // ABIError is a guest that broke the contract at run time: a pointer outside

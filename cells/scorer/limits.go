@@ -69,7 +69,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.BranchTargets, 4_096)
 	def64(&l.FunctionCost, 1_500_000)
 	def64(&l.CompileCost, 45_000_000)
-	def(&l.DataSegments, 100_000)
+	def(&l.DataSegments, 100_000) // Go's linker makes 20,000 of a small program
 	def(&l.DataBytes, 4<<20)
 	def(&l.DocumentBytes, 4<<20)
 	def(&l.ElemSegments, 1_000)
@@ -78,7 +78,7 @@ func (l Limits) withDefaults() Limits {
 	def(&l.MemoryMaxMiB, 1_024)
 	def(&l.CallDepth, 10_000)
 	def64(&l.Fuel, 100_000_000)
-	def64(&l.FuelPerRow, 100_000)
+	def64(&l.FuelPerRow, 100_000) // so that a collection of Go's garbage fits in a small batch
 	def64(&l.Slice, 2_000_000)
 	span(&l.CallTime, 10*time.Second)
 	span(&l.InitTime, 2*time.Second)

@@ -39,7 +39,7 @@ var hostFuncs = map[string]hostFunc{
 	"wnb.fail":                                 hostFail,
 	"env.abort":                                hostAbort,
 	"wasi_snapshot_preview1.sched_yield":       errno(0),
-	"wasi_snapshot_preview1.proc_exit":         func(_ *instance, s []uint64) error { return &ExitError{uint32(s[0])} },
+	"wasi_snapshot_preview1.proc_exit":         func(_ *instance, s []uint64) error { return &ExitError{Code: uint32(s[0])} },
 	"wasi_snapshot_preview1.args_get":          errno(0),
 	"wasi_snapshot_preview1.args_sizes_get":    wasiNoSizes,
 	"wasi_snapshot_preview1.clock_time_get":    wasiClock,

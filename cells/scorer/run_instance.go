@@ -28,8 +28,9 @@ type instance struct {
 	bufs     [bufCount]buffer
 	used     bool   // in a call that ended well
 	noMemory bool   // it could not grow in this call
-	clock    uint64 // of WASI
+	clock    uint64 // of WASI, as what follows
 	random   uint64
+	output   [2]output // standard output and error
 }
 
 // buffer is a range of guest memory that wnb_alloc gave.
@@ -146,21 +147,32 @@ func (in *instance) invoke(f api.Function, args ...uint64) (err error) {
 	if len(args) > 0 {
 		copy(in.stack[:], args)
 	}
-	if err := f.CallWithStack(in.ctx, in.stack[:]); err != nil {
+	err = f.CallWithStack(in.ctx, in.stack[:])
+	for i := range in.output {
+		in.output[i].flush(in.job)
+	}
+	if err != nil {
 		return in.blame(cause(err))
 	}
 	return nil
 }
 
-// blame says that memory was missing, if that is how the guest can have ended:
-// where it gave up by itself, or ran out of fuel looking for some. Other traps
-// have reasons of their own.
+// blame adds what is known about why the guest ended: what its runtime said, and
+// that memory was missing, if it gave up by itself or ran out of fuel looking for
+// some. Other traps have reasons of their own.
 func (in *instance) blame(err error) error {
 	var (
 		trap *TrapError
 		ext  *ExtError
 		exit *ExitError
 	)
+	said := in.output[1].reason
+	if errors.As(err, &trap) {
+		trap.Said = said
+	}
+	if errors.As(err, &exit) {
+		exit.Said = said
+	}
 	gaveUp := errors.As(err, &trap) && trap.Reason == "unreachable" || errors.As(err, &ext) || errors.As(err, &exit) || errors.Is(err, ErrFuel)
 	if !in.noMemory || !gaveUp {
 		return err
@@ -170,7 +182,7 @@ func (in *instance) blame(err error) error {
 
 // begin starts a call that has its own budget.
 func (in *instance) begin(ctx context.Context, limit int64) {
-	in.noMemory = false
+	in.noMemory, in.output[1].reason = false, ""
 	in.fuel.Set(uint64(in.tank.fill(ctx, limit, in.job.mod.limits.CallTime)))
 }
 

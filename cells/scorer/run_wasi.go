@@ -62,7 +62,8 @@ func wasiClock(in *instance, s []uint64) error {
 
 // wasiWrite sends what goes to standard output and error to the log.
 func wasiWrite(in *instance, s []uint64) error {
-	if fd := uint32(s[0]); fd != 1 && fd != 2 {
+	fd := uint32(s[0])
+	if fd != 1 && fd != 2 {
 		s[0] = wasiBadFile
 		return nil
 	}
@@ -82,9 +83,7 @@ func wasiWrite(in *instance, s []uint64) error {
 		if err != nil {
 			return err
 		}
-		if size > 0 {
-			in.job.log(0, b)
-		}
+		in.output[fd-1].write(in.job, b)
 		written += size
 	}
 	count, err := in.bytes("fd_write", s[3], 4)

@@ -170,12 +170,19 @@ func (m *Module) twice(ctx context.Context, v Vector, prog *program) (res [2]out
 	if err != nil {
 		return res, err
 	}
+	silent := func(int, string) {} // what a vector logs is heard once
+	if prog != m.program {
+		j.OnLog(silent)
+	}
 	in, err := newInstance(ctx, j, prog)
 	if err != nil {
 		return res, err
 	}
 	defer func() { err = errors.Join(err, in.close()) }()
 	for i := range res {
+		if i > 0 {
+			j.OnLog(silent)
+		}
 		before := j.Fuel()
 		if res[i], err = evaluate(ctx, in); err != nil {
 			return res, err

@@ -97,15 +97,21 @@ type Evaluator struct {
 	man    *scorer.Manifest
 }
 
-// New sets up an extension for measurements; Close it afterwards.
+// New sets up an extension for measurements, in which nobody hears what it logs;
+// Close it afterwards.
 func New(mod *scorer.Module) (*Evaluator, error) {
 	e := &Evaluator{man: mod.Manifest()}
+	silent := func(int, string) {}
 	var err error
 	switch e.man.Kind {
 	case scorer.KindMetric:
-		e.metric, err = mod.NewMetric(nil)
+		if e.metric, err = mod.NewMetric(nil); err == nil {
+			e.metric.OnLog(silent)
+		}
 	case scorer.KindScorer:
-		e.rows, err = mod.NewScorer(nil)
+		if e.rows, err = mod.NewScorer(nil); err == nil {
+			e.rows.OnLog(silent)
+		}
 	default:
 		return nil, ErrTransform
 	}

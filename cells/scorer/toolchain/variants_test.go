@@ -226,6 +226,8 @@ func TestFailuresOfTheAuthor(t *testing.T) {
 	}{
 		{"go panic", Go, "func Score(yTrue, yPred []float64) float64 {\n\treturn yTrue[len(yTrue)]\n}\n", []string{"line 2: ", "index out of range [2] with length 2"}},
 		{"go error", Go, "import \"errors\"\n\nfunc Transform(in []byte) ([]byte, error) { return nil, errors.New(\"no such text\") }\n", []string{"no such text"}},
+		{"go deadlock", Go, "func Score(yTrue, yPred []float64) float64 {\n\tselect {}\n}\n", []string{"fatal error: all goroutines are asleep - deadlock!"}},
+		{"go panic elsewhere", Go, "func Score(yTrue, yPred []float64) float64 {\n\tgo panic(\"no such label\")\n\tselect {}\n}\n", []string{"panic: no such label"}},
 		{"rust panic", Rust, "fn score(y_true: &[f64], y_pred: &[f64]) -> f64 {\n    y_true[y_true.len()]\n}\n", []string{"index out of bounds", ".rs:2:5"}},
 		{"rust error", Rust, "fn transform(input: &str) -> Result<String, String> {\n    Err(\"no such text\".to_string())\n}\n", []string{"no such text"}},
 		{"c fail", C, "#include <wnb.h>\ndouble score(const double *y_true, const double *y_pred, size_t n) {\n\twnb_fail(\"no such label\");\n}\n", []string{"no such label"}},

@@ -24,6 +24,20 @@ class Wnb(jkt.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "plot.hist"
 
+    def flush_channels(self):
+        """Reads all that is under way: it comes before the answers to one more request.
+
+        The suite's own waits for a tenth of a second of silence, in which a busy
+        machine does not bring everything.
+        """
+        asked = self.kc.kernel_info()
+        while self.kc.get_shell_msg(timeout=60)["parent_header"].get("msg_id") != asked:
+            pass
+        while True:
+            msg = self.kc.get_iopub_msg(timeout=60)
+            if msg["parent_header"].get("msg_id") == asked and msg["content"].get("execution_state") == "idle":
+                return
+
 
 if __name__ == "__main__":
     unittest.main()
