@@ -65,6 +65,7 @@ Exit codes: 0 nothing found but warnings and notes, 1 errors (with --strict also
 	flags.BoolVar(&f.json, "json", false, "the same as --format json: a line of JSON for each finding")
 	flags.StringVar(&f.explain, "explain", "", "show the page about a code")
 	flags.BoolVar(&f.list, "list", false, "list all codes")
+	choices(cmd, "format", "text", "json", "github", "sarif")
 	return cmd
 }
 

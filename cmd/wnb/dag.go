@@ -31,6 +31,7 @@ picture, light or dark as its viewer prefers.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "", "text, mermaid, dot or svg (default: by the ending of -o, else text)")
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write to a file")
+	choices(cmd, "format", "text", "mermaid", "dot", "svg")
 	return cmd
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 func (s *state) extNewCommand() *cobra.Command {
-	var lang, kind string
+	var lang, kind, from string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "new --lang LANG NAME", Short: "Start an extension: a folder with one that works",
@@ -28,15 +28,27 @@ vectors, and a README.
 
   wnb ext new --lang go fbeta
   wnb ext new --lang assemblyscript --kind scorer churn
+  wnb ext new --lang c --from quantile_loss pinball
 
 Kinds: metric, one number from labels and predictions; scorer, outputs of each row from
-its features; transform, a JSON document from another.`,
+its features; transform, a JSON document from another.
+
+Samples to start from: ` + strings.Join(samples.Names(), ", ") + ".",
 		Args: wanted(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(toolchain.Langs(), toolchain.Lang(lang)) {
 				return usage(fmt.Errorf("--lang %q: write one of %v", lang, toolchain.Langs()))
 			}
-			files, err := newExtension(filepath.Base(args[0]), toolchain.Lang(lang), scorer.Kind(kind))
+			if from != "" && cmd.Flags().Changed("kind") {
+				return usage(errors.New("a sample has its kind: leave out --kind or --from"))
+			}
+			if from == "" {
+				from = simplest(toolchain.Lang(lang), scorer.Kind(kind))
+			}
+			if from == "" {
+				return usage(fmt.Errorf("--kind %q: write metric, scorer or transform", kind))
+			}
+			files, err := newExtension(filepath.Base(args[0]), from, toolchain.Lang(lang))
 			if err != nil {
 				return err
 			}
@@ -45,8 +57,24 @@ its features; transform, a JSON document from another.`,
 	}
 	cmd.Flags().StringVar(&lang, "lang", "", "go, rust, c, assemblyscript or wat")
 	cmd.Flags().StringVar(&kind, "kind", string(scorer.KindMetric), "metric, scorer or transform")
+	cmd.Flags().StringVar(&from, "from", "", "a sample to start from, in place of the simplest of a kind")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	var langs []string
+	for _, l := range toolchain.Langs() {
+		langs = append(langs, string(l))
+	}
+	choices(cmd, "lang", langs...)
+	choices(cmd, "kind", string(scorer.KindMetric), string(scorer.KindScorer), string(scorer.KindTransform))
+	choices(cmd, "from", samples.Names()...)
 	return cmd
+}
+
+// simplest is the sample that shows a kind with the least code.
+func simplest(lang toolchain.Lang, kind scorer.Kind) string {
+	if lang == toolchain.WAT {
+		return map[scorer.Kind]string{scorer.KindMetric: "mean_error", scorer.KindScorer: "row_sum", scorer.KindTransform: "echo"}[kind]
+	}
+	return map[scorer.Kind]string{scorer.KindMetric: "mean_error", scorer.KindScorer: "linear", scorer.KindTransform: "polarity"}[kind]
 }
 
 // file is one of a new folder.
@@ -55,16 +83,15 @@ type file struct{ name, content string }
 var extensionName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
 
 // newExtension is a sample under another name.
-func newExtension(name string, lang toolchain.Lang, kind scorer.Kind) ([]file, error) {
+func newExtension(name, from string, lang toolchain.Lang) ([]file, error) {
 	if !extensionName.MatchString(name) {
 		return nil, usage(fmt.Errorf("name %q: start with a letter, and go on with letters, digits, _ and -", name))
 	}
-	from := map[scorer.Kind]string{scorer.KindMetric: "mean_error", scorer.KindScorer: "linear", scorer.KindTransform: "polarity"}[kind]
-	if from == "" {
-		return nil, usage(fmt.Errorf("--kind %q: write metric, scorer or transform", kind))
+	if !slices.Contains(samples.Names(), from) {
+		return nil, usage(fmt.Errorf("--from %q: write one of %v", from, samples.Names()))
 	}
-	if lang == toolchain.WAT {
-		from = map[scorer.Kind]string{scorer.KindMetric: "mean_error", scorer.KindScorer: "row_sum", scorer.KindTransform: "echo"}[kind]
+	if langs := samples.Langs(from); !slices.Contains(langs, lang) {
+		return nil, usage(fmt.Errorf("sample %s is not written in %s: write one of %v as --lang", from, lang, langs))
 	}
 	source, err := samples.Source(from, lang)
 	if err != nil {
@@ -74,12 +101,16 @@ func newExtension(name string, lang toolchain.Lang, kind scorer.Kind) ([]file, e
 	if err != nil {
 		return nil, err
 	}
+	project, err := samples.Project(from)
+	if err != nil {
+		return nil, err
+	}
 	code := samples.File(name, lang)
 	manifest = strings.Replace(manifest, "name: "+from+"\n", "name: "+name+"\n", 1)
 	return []file{
 		{code, source},
 		{toolchain.ProjectFile, fmt.Sprintf("lang: %s\nsource: %s\n%s", lang, code, manifest)},
-		{"README.md", readme(name, code, kind, lang)},
+		{"README.md", readme(name, code, project.Kind, lang)},
 	}, nil
 }
 

@@ -48,6 +48,7 @@ the kernelspec that wnb kernelspec install writes.`,
 	}
 	cmd.Flags().StringVarP(&file, "connection-file", "f", "", "the connection file")
 	cmd.Flags().StringVar(&mode, "reactive", mode, "auto, brief (auto where it takes less than 2 s), lazy or off: what happens to cells whose inputs changed")
+	choices(cmd, "reactive", "auto", "brief", "lazy", "off")
 	return cmd
 }
 

@@ -39,7 +39,7 @@ wnb test compares with it, and wnb run --locked refuses what differs.`,
 			return nil
 		},
 	}
-	f.addParams(cmd.Flags())
+	f.addParams(cmd)
 	f.cache.addJobs(cmd.Flags())
 	return cmd
 }

@@ -30,7 +30,7 @@ gives the same values again. Nothing runs and nothing is changed.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return s.plan(cmd.Context(), f, args) },
 	}
 	flags := cmd.Flags()
-	f.addParams(flags)
+	f.addParams(cmd)
 	f.cache.add(flags)
 	flags.BoolVar(&f.json, "json", false, "as JSON lines")
 	return cmd

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/wnb-dev/wnb/cells/builtin"
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -60,7 +59,7 @@ wnb run FILE.wnb --help lists the parameters of the notebook.
 		},
 	}
 	flags := cmd.Flags()
-	f.addParams(flags)
+	f.addParams(cmd)
 	flags.StringVar(&f.from, "from", "", "repeat an earlier run: its notebook and parameters")
 	flags.StringVar(&f.experiment, "experiment", "", "the experiment (default: the notebook's file name)")
 	flags.StringVar(&f.name, "name", "", "the run's name (default: a new one)")
@@ -79,14 +78,11 @@ wnb run FILE.wnb --help lists the parameters of the notebook.
 	return cmd
 }
 
-// wnbFiles completes the names of notebooks.
-func wnbFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return []string{"wnb"}, cobra.ShellCompDirectiveFilterFileExt
-}
-
-func (f *runFlags) addParams(flags *pflag.FlagSet) {
+func (f *runFlags) addParams(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.params, "param", "p", nil, "set a parameter: NAME=VALUE (repeatable)")
 	flags.StringVarP(&f.paramsFile, "params-file", "P", "", "set parameters from a YAML file")
+	completes(cmd, "param", paramNames)
 }
 
 // arguments checks the arguments: a notebook, unless a run is repeated, and

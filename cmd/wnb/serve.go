@@ -77,6 +77,7 @@ Where a cell prints too much to show, the whole is kept under a hash:
 	flags.Uint64Var(&f.memory, "memory", 0, "MiB that a kernel may use; a cell that needs more is stopped (default: half of the machine's)")
 	flags.IntVar(&f.maxMessageMB, "max-message", 64, "MiB of the largest websocket message")
 	flags.BoolVar(&f.verbose, "verbose", false, "log every request")
+	choices(cmd, "reactive", "auto", "brief", "lazy", "off")
 	return cmd
 }
 

@@ -47,7 +47,7 @@ Exit codes: 0 all is the same, 3 a cell failed, 4 something differs or a test fa
 			return silent(worst)
 		},
 	}
-	f.addParams(cmd.Flags())
+	f.addParams(cmd)
 	f.cache.addJobs(cmd.Flags())
 	return cmd
 }

@@ -63,19 +63,28 @@ func ManifestYAML(name string) (string, error) {
 	return string(text), nil
 }
 
+// Project is what the wnb-ext.yaml of a sample says; it names no language.
+func Project(name string) (*toolchain.Project, error) {
+	about, err := ManifestYAML(name)
+	if err != nil {
+		return nil, err
+	}
+	p, err := toolchain.ParseProject([]byte(about))
+	if err != nil {
+		return nil, fmt.Errorf("sample %s: %w", name, err)
+	}
+	return p, nil
+}
+
 // Sample is a sample in a language, ready to build.
 func Sample(name string, lang toolchain.Lang) (toolchain.Source, error) {
-	about, err := ManifestYAML(name)
+	p, err := Project(name)
 	if err != nil {
 		return toolchain.Source{}, err
 	}
 	text, err := Source(name, lang)
 	if err != nil {
 		return toolchain.Source{}, err
-	}
-	p, err := toolchain.ParseProject([]byte(about))
-	if err != nil {
-		return toolchain.Source{}, fmt.Errorf("sample %s: %w", name, err)
 	}
 	return p.With(lang, text), nil
 }
