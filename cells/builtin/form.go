@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells/frame"
+	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/cells/plot"
 	"github.com/wnb-dev/wnb/cells/value"
 )
@@ -123,7 +124,7 @@ func remakeMember(from []starlark.Value, _ []byte) (starlark.Value, error) {
 	}
 	h, ok := recv.(starlark.HasAttrs)
 	if !ok {
-		return nil, fmt.Errorf("a %s has no attributes", recv.Type())
+		return nil, fmt.Errorf("%s has no attributes", lang.A(recv.Type()))
 	}
 	return h.Attr(name)
 }
@@ -160,7 +161,7 @@ func remakeParams(from []starlark.Value, _ []byte) (starlark.Value, error) {
 	for _, item := range d.Items() {
 		name, ok := starlark.AsString(item[0])
 		if !ok {
-			return nil, fmt.Errorf("the name of a param is a %s", item[0].Type())
+			return nil, fmt.Errorf("the name of a param is %s", lang.A(item[0].Type()))
 		}
 		p.values[name] = item[1]
 	}

@@ -7,6 +7,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/cells/train"
 	"github.com/wnb-dev/wnb/cells/value"
 )
@@ -74,7 +75,7 @@ func remakePipeline(from []starlark.Value, _ []byte) (starlark.Value, error) {
 	for i := range parts {
 		step, ok := steps.Index(i).(starlark.Tuple)
 		if !ok {
-			return nil, fmt.Errorf("step %d is a %s", i, steps.Index(i).Type())
+			return nil, fmt.Errorf("step %d is %s", i, lang.A(steps.Index(i).Type()))
 		}
 		if err := fields("step", step, &names[i], &parts[i]); err != nil {
 			return nil, err
@@ -97,7 +98,7 @@ func estimatorField(v starlark.Value) (*Estimator, error) {
 	}
 	e, ok := v.(*Estimator)
 	if !ok {
-		return nil, fmt.Errorf("the estimator is a %s", v.Type())
+		return nil, fmt.Errorf("the estimator is %s", lang.A(v.Type()))
 	}
 	return e, nil
 }
@@ -219,7 +220,7 @@ func remakeReport(from []starlark.Value, _ []byte) (starlark.Value, error) {
 	for i := range rows.Len() {
 		row, ok := rows.Index(i).(starlark.Tuple)
 		if !ok || len(row) == 0 {
-			return nil, fmt.Errorf("row %d is a %s", i, rows.Index(i).Type())
+			return nil, fmt.Errorf("row %d is %s", i, lang.A(rows.Index(i).Type()))
 		}
 		label, _ := starlark.AsString(row[0])
 		scores, err := scoresOf(row[1:])

@@ -132,7 +132,7 @@ func (f *Frame) get(key starlark.Value) (starlark.Value, error) {
 	case starlark.Int:
 		return nil, lang.WithHint("for a row write df.row(i) or df[i:i+1]; for a column its name", "a frame is not indexed by number")
 	}
-	return nil, lang.WithHint(`write df["c"], df[["a", "b"]], df[mask] or df[2:5]`, "a frame is not indexed by %s %s", article(key.Type()), key.Type())
+	return nil, lang.WithHint(`write df["c"], df[["a", "b"]], df[mask] or df[2:5]`, "a frame is not indexed by %s", lang.A(key.Type()))
 }
 
 // pick takes a list of names, or of bools as a mask.
@@ -228,7 +228,7 @@ func (f *Frame) CompareWith(op lang.Token, other starlark.Value, _ starlark.Side
 		return nil, false, nil
 	}
 	return nil, false, lang.WithHint(`compare columns (df["c"] > 1), or whole frames with df.equals(other)`,
-		"a frame is not compared by %s with %s %s", op, article(other.Type()), other.Type())
+		"a frame is not compared by %s with %s", op, lang.A(other.Type()))
 }
 
 // CompareSameType answers for containers: [df] == [other].

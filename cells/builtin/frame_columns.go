@@ -63,7 +63,7 @@ func frameRename(f *Frame, c *call) (starlark.Value, error) {
 	err := entries(c.fn.name, columns, func(old string, v starlark.Value) error {
 		name, ok := starlark.AsString(v)
 		if !ok {
-			return fmt.Errorf("rename: the new name of %q is %s %s, not a string", old, article(v.Type()), v.Type())
+			return fmt.Errorf("rename: the new name of %q is %s, not a string", old, lang.A(v.Type()))
 		}
 		names[old] = name
 		return nil
@@ -96,7 +96,7 @@ func frameConcat(f *Frame, c *call) (starlark.Value, error) {
 	add := func(v starlark.Value) error {
 		other, ok := v.(*Frame)
 		if !ok {
-			return fmt.Errorf("concat takes frames, not %s %s", article(v.Type()), v.Type())
+			return fmt.Errorf("concat takes frames, not %s", lang.A(v.Type()))
 		}
 		frames = append(frames, other.frame)
 		return nil

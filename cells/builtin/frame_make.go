@@ -32,7 +32,7 @@ func makeFrame(c *call) (starlark.Value, error) {
 	case *starlark.List, starlark.Tuple:
 		return frameOfRows(c.context(), data.(starlark.Indexable))
 	}
-	return nil, lang.WithHint(`write frame({"a": [1, 2], "b": ["x", "y"]})`, "a frame is made of a dict of columns, not of %s %s", article(data.Type()), data.Type())
+	return nil, lang.WithHint(`write frame({"a": [1, 2], "b": ["x", "y"]})`, "a frame is made of a dict of columns, not of %s", lang.A(data.Type()))
 }
 
 func frameOfColumns(ctx context.Context, data *starlark.Dict) (starlark.Value, error) {
@@ -80,7 +80,7 @@ func frameOfRows(ctx context.Context, rows starlark.Indexable) (starlark.Value, 
 		}
 		row, ok := rows.Index(i).(*starlark.Dict)
 		if !ok {
-			return nil, lang.WithHint(`write frame([{"a": 1}, {"a": 2}]) or frame({"a": [1, 2]})`, "row %d is %s %s, not a dict", i, article(rows.Index(i).Type()), rows.Index(i).Type())
+			return nil, lang.WithHint(`write frame([{"a": 1}, {"a": 2}]) or frame({"a": [1, 2]})`, "row %d is %s, not a dict", i, lang.A(rows.Index(i).Type()))
 		}
 		err := entries(fmt.Sprintf("row %d", i), row, func(name string, v starlark.Value) error {
 			x, err := scalarOf(v)
@@ -122,7 +122,7 @@ func makeSeries(c *call) (starlark.Value, error) {
 	}
 	_, isSeries := values.(*Series)
 	if _, isList := listOf(values); !isSeries && !isList {
-		return nil, lang.WithHint("write series([1, 2, 3])", "a series is made of a list, not of %s %s", article(values.Type()), values.Type())
+		return nil, lang.WithHint("write series([1, 2, 3])", "a series is made of a list, not of %s", lang.A(values.Type()))
 	}
 	s, err := columnOf(c.context(), name, values, 0)
 	if err != nil {

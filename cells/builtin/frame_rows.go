@@ -128,7 +128,7 @@ func boolsOf(what string, v starlark.Value) ([]bool, error) {
 	}
 	xs, ok := listOf(v)
 	if !ok {
-		return nil, fmt.Errorf("%s is True, False or a list of them, not %s %s", what, article(v.Type()), v.Type())
+		return nil, fmt.Errorf("%s is True, False or a list of them, not %s", what, lang.A(v.Type()))
 	}
 	iter := xs.Iterate()
 	defer iter.Done()

@@ -182,7 +182,7 @@ func TestFrameErrors(t *testing.T) {
 		{"unknown column", `people["nam"]`, `no column "nam"; did you mean "name"?`, ""},
 		{"unknown columns", `people[["x", "q"]]`, `no column "q"`, ""},
 		{"number", `people[0]`, "not indexed by number", "df.row(i)"},
-		{"other index", `people[None]`, "not indexed by a NoneType", `df["c"]`},
+		{"other index", `people[None]`, "not indexed by None", `df["c"]`},
 		{"mask of numbers", `people[people.y]`, "float64", ""},
 		{"mask of another length", `people[people[:2].y > 1]`, "2", ""},
 		{"misspelt column", `people.nama`, "neither a column nor a method `nama`", "the column `name`"},

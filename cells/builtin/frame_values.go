@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"go.starlark.net/starlark"
 
@@ -33,14 +32,7 @@ func scalarOf(v starlark.Value) (any, error) {
 		}
 		return nil, lang.WithHint("make it a float: float(x)", "%s is beyond 64 bits", lang.Shorten(v, 40))
 	}
-	return nil, fmt.Errorf("%s %s is not a single value: %w", article(v.Type()), v.Type(), errNotScalar)
-}
-
-func article(noun string) string {
-	if noun != "" && slices.Contains([]byte("aeiou"), noun[0]) {
-		return "an"
-	}
-	return "a"
+	return nil, fmt.Errorf("%s is not a single value: %w", lang.A(v.Type()), errNotScalar)
 }
 
 // valueOf is an element of a column as a value of a cell; null is None.
@@ -134,7 +126,7 @@ func stringsOf(what string, v starlark.Value) ([]string, error) {
 	}
 	xs, ok := listOf(v)
 	if !ok {
-		return nil, fmt.Errorf("%s is a string or a list of strings, not %s %s", what, article(v.Type()), v.Type())
+		return nil, fmt.Errorf("%s is a string or a list of strings, not %s", what, lang.A(v.Type()))
 	}
 	iter := xs.Iterate()
 	defer iter.Done()

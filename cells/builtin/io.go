@@ -112,7 +112,7 @@ func dtypesOf(c *call, v starlark.Value) (map[string]frame.DType, error) {
 	}
 	d, ok := v.(*starlark.Dict)
 	if !ok {
-		return nil, lang.WithHint(`write dtype={"zip": "string"}`, "dtype is a dict of column and type, not %s %s", article(v.Type()), v.Type())
+		return nil, lang.WithHint(`write dtype={"zip": "string"}`, "dtype is a dict of column and type, not %s", lang.A(v.Type()))
 	}
 	out := map[string]frame.DType{}
 	err := entries(c.fn.name, d, func(name string, v starlark.Value) error {

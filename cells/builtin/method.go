@@ -65,5 +65,5 @@ func (m *boundMethod) Hash() (uint32, error) { return unhashable(m, "use its nam
 
 // unhashable is the error of a value that is used as a key.
 func unhashable(v starlark.Value, instead string) (uint32, error) {
-	return 0, lang.WithHint(instead, "a %s cannot be a key of a dict or an element of a set", v.Type())
+	return 0, lang.WithHint(instead, "%s cannot be a key of a dict or an element of a set", lang.A(v.Type()))
 }

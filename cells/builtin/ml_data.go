@@ -22,7 +22,7 @@ func (c *call) featuresOf(v starlark.Value) (*frame.Frame, error) {
 	case *Series:
 		return frame.New(v.series)
 	}
-	return nil, lang.WithHint(`write df[["a", "b"]], or frame({"a": [1, 2]})`, "%s: X is a frame of features, not %s %s", c.fn.name, article(v.Type()), v.Type())
+	return nil, lang.WithHint(`write df[["a", "b"]], or frame({"a": [1, 2]})`, "%s: X is a frame of features, not %s", c.fn.name, lang.A(v.Type()))
 }
 
 // matrixOf is a frame for the training library.
@@ -67,7 +67,7 @@ func (c *call) columnArgument(name string, v starlark.Value) (*frame.Series, err
 		return nil, lang.WithHint(fmt.Sprintf("write df[%q]", string(v)), "%s: %s is the text %q, not a series", c.fn.name, name, string(v))
 	}
 	if _, ok := listOf(v); !ok {
-		return nil, fmt.Errorf("%s: %s is a series or a list, not %s %s", c.fn.name, name, article(v.Type()), v.Type())
+		return nil, fmt.Errorf("%s: %s is a series or a list, not %s", c.fn.name, name, lang.A(v.Type()))
 	}
 	s, err := columnOf(c.context(), name, v, 0)
 	if err != nil {

@@ -119,7 +119,7 @@ func (c *call) evalSet(d *trainingData, v starlark.Value) (*train.Matrix, *train
 	}
 	pair, ok := v.(starlark.Tuple)
 	if !ok || len(pair) != 2 {
-		return nil, nil, lang.WithHint(`write eval_set=(valid[features], valid["label"])`, "%s: eval_set is a pair of features and labels, not %s %s", c.fn.name, article(v.Type()), v.Type())
+		return nil, nil, lang.WithHint(`write eval_set=(valid[features], valid["label"])`, "%s: eval_set is a pair of features and labels, not %s", c.fn.name, lang.A(v.Type()))
 	}
 	features, err := c.featuresOf(pair[0])
 	if err != nil {

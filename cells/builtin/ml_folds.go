@@ -95,7 +95,7 @@ func splitFolds(f *Folds, c *call) (starlark.Value, error) {
 	}
 	rows := starlark.Len(X)
 	if rows < 0 {
-		return nil, fmt.Errorf("%s: X has rows: a frame or a series, not %s %s", c.fn.name, article(X.Type()), X.Type())
+		return nil, fmt.Errorf("%s: X has rows: a frame or a series, not %s", c.fn.name, lang.A(X.Type()))
 	}
 	var labels *train.Labels
 	if y != starlark.None {
@@ -147,7 +147,7 @@ func (c *call) splitterOf(v starlark.Value) (train.Splitter, error) {
 	}
 	list, ok := v.(*starlark.List)
 	if !ok {
-		return nil, lang.WithHint("write cv=5, or cv=ml.KFold(n_splits=5, shuffle=True)", "%s: cv is %s %s", c.fn.name, article(v.Type()), v.Type())
+		return nil, lang.WithHint("write cv=5, or cv=ml.KFold(n_splits=5, shuffle=True)", "%s: cv is %s", c.fn.name, lang.A(v.Type()))
 	}
 	var folds givenFolds
 	err := eachValue("cv", list, func(v starlark.Value) error {

@@ -18,7 +18,7 @@ func makePipeline(c *call) (starlark.Value, error) {
 	}
 	xs, ok := listOf(steps)
 	if !ok {
-		return nil, lang.WithHint("write ml.Pipeline([ml.StandardScaler(), ml.LogisticRegression()])", "ml.Pipeline: steps is a list, not %s %s", article(steps.Type()), steps.Type())
+		return nil, lang.WithHint("write ml.Pipeline([ml.StandardScaler(), ml.LogisticRegression()])", "ml.Pipeline: steps is a list, not %s", lang.A(steps.Type()))
 	}
 	var names []string
 	var parts []*Estimator
@@ -46,7 +46,7 @@ func pipelineStep(i int, v starlark.Value) (name string, part *Estimator, err er
 	part, ok := v.(*Estimator)
 	if !ok {
 		return "", nil, lang.WithHint(`a step is an estimator, ml.StandardScaler(), or a pair, ("scale", ml.StandardScaler())`,
-			"ml.Pipeline: step %d is %s %s", i, article(v.Type()), v.Type())
+			"ml.Pipeline: step %d is %s", i, lang.A(v.Type()))
 	}
 	return name, part, nil
 }
@@ -171,7 +171,7 @@ func pipelineOf(params []starlark.Tuple) (*Estimator, error) {
 				return err
 			}
 		} else if !isEstimator {
-			return fmt.Errorf("ml.build: step %d is %s %s, not a dict", len(parts), article(v.Type()), v.Type())
+			return fmt.Errorf("ml.build: step %d is %s, not a dict", len(parts), lang.A(v.Type()))
 		}
 		parts = append(parts, part)
 		return nil

@@ -107,7 +107,7 @@ func (c *call) scorerOf(what string, v starlark.Value, proba bool, y *train.Labe
 		return &functionScorer{c, &Scorer{score: f, greaterIsBetter: true, needsProba: proba}, y.Name}, free, nil
 	}
 	return nil, nil, lang.WithHint(fmt.Sprintf(`write %s="f1_macro" or %s=ml.balanced_accuracy_score`, what, what),
-		"%s: %s is %s %s", c.fn.name, what, article(v.Type()), v.Type())
+		"%s: %s is %s", c.fn.name, what, lang.A(v.Type()))
 }
 
 // aboutArgument names the function and its argument in an error about one.
@@ -152,7 +152,7 @@ func (s *functionScorer) Score(_ context.Context, y *train.Labels, p train.Predi
 	x, ok := asNumber(v)
 	switch {
 	case !ok:
-		return 0, lang.WithHint("return one number, greater for a better model", "%s gave %s %s, not a number", s.score.Name(), article(v.Type()), v.Type())
+		return 0, lang.WithHint("return one number, greater for a better model", "%s gave %s, not a number", s.score.Name(), lang.A(v.Type()))
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return 0, lang.WithHint("return a number also for rows of one class only, if folds may be such", "%s gave %s", s.score.Name(), v)
 	}

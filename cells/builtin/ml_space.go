@@ -105,7 +105,7 @@ func (s *Searcher) space() error {
 			return s.refuse("%s is a list of more than dicts", s.spaceName())
 		}
 	} else {
-		return s.refuse("%s is %s %s", s.spaceName(), article(s.tries.Type()), s.tries.Type())
+		return s.refuse("%s is %s", s.spaceName(), lang.A(s.tries.Type()))
 	}
 	for _, d := range dicts {
 		grid := train.ParamGrid{}
@@ -139,7 +139,7 @@ func (s *Searcher) parameter(grid train.ParamGrid, name string, v starlark.Value
 	}
 	values, ok := listOf(v)
 	if !ok {
-		return s.refuse("the values of %q are %s %s, not a list", name, article(v.Type()), v.Type())
+		return s.refuse("the values of %q are %s, not a list", name, lang.A(v.Type()))
 	}
 	var choice train.Choice
 	err := eachValue("ml."+s.name, values, func(x starlark.Value) error {

@@ -27,7 +27,7 @@ func sum(c *call) (starlark.Value, error) {
 	}
 	iter := starlark.Iterate(values)
 	if iter == nil {
-		return nil, fmt.Errorf("sum: a %s has no elements to add", values.Type())
+		return nil, fmt.Errorf("sum: %s has no elements to add", lang.A(values.Type()))
 	}
 	defer iter.Done()
 	total := start

@@ -153,7 +153,7 @@ func assert(c *call) (starlark.Value, error) {
 // isTrue is the truth of a value, if it has one.
 func isTrue(v starlark.Value) (bool, error) {
 	if n, ok := v.(lang.NoTruth); ok {
-		return false, lang.WithHint(n.TruthHint(), "a %s is neither true nor false", n.Type())
+		return false, lang.WithHint(n.TruthHint(), "%s is neither true nor false", lang.A(n.Type()))
 	}
 	return bool(v.Truth()), nil
 }
@@ -218,7 +218,7 @@ func Help(v starlark.Value) string {
 func eachValue(what string, xs starlark.Value, visit func(x starlark.Value) error) error {
 	iter := starlark.Iterate(xs)
 	if iter == nil {
-		return fmt.Errorf("%s: a %s has no elements to go through", what, xs.Type())
+		return fmt.Errorf("%s: %s has no elements to go through", what, lang.A(xs.Type()))
 	}
 	defer iter.Done()
 	var x starlark.Value

@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/wnb-dev/wnb/cells/frame"
+	"github.com/wnb-dev/wnb/cells/lang"
 	"github.com/wnb-dev/wnb/cells/plot"
 )
 
@@ -26,7 +27,7 @@ func (c *call) plotted(what string, data, v starlark.Value) (*frame.Series, erro
 	if _, ok := listOf(v); ok {
 		return columnOf(c.context(), what, v, 0)
 	}
-	return nil, fmt.Errorf("%s: a %s is neither a column, a series nor a list", what, v.Type())
+	return nil, fmt.Errorf("%s: %s is neither a column, a series nor a list", what, lang.A(v.Type()))
 }
 
 // numbers are the values of a column for drawing; null is NaN, which is left out.

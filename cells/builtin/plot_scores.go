@@ -71,7 +71,7 @@ func plotFeatureImportance(c *call) (starlark.Value, error) {
 	}
 	m, ok := model.(interface{ Classifier() train.Classifier })
 	if !ok {
-		return nil, fmt.Errorf("plot.feature_importance: a %s is neither a fitted model nor a dict of numbers", model.Type())
+		return nil, fmt.Errorf("plot.feature_importance: %s is neither a fitted model nor a dict of numbers", lang.A(model.Type()))
 	}
 	fitted := m.Classifier()
 	spec.Names = fitted.FeatureNames()

@@ -155,7 +155,7 @@ func (s *Series) get(key starlark.Value) (starlark.Value, error) {
 	case *starlark.List, starlark.Tuple:
 		return s.pick(key.(starlark.Indexable))
 	}
-	return nil, lang.WithHint("write s[0], s[2:5] or s[mask]", "a series is not indexed by %s %s", article(key.Type()), key.Type())
+	return nil, lang.WithHint("write s[0], s[2:5] or s[mask]", "a series is not indexed by %s", lang.A(key.Type()))
 }
 
 // pick takes a list of rows, or of bools as a mask.

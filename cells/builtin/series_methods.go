@@ -137,7 +137,7 @@ func seriesQuantile(s *Series, c *call) (starlark.Value, error) {
 	}
 	q, ok := starlark.AsFloat(v) // a parameter of type float64 would refuse 1
 	if !ok {
-		return nil, fmt.Errorf("quantile: q is %s %s, not a number", article(v.Type()), v.Type())
+		return nil, fmt.Errorf("quantile: q is %s, not a number", lang.A(v.Type()))
 	}
 	x, err := s.series.Quantile(q)
 	return starlark.Float(x), err
@@ -160,7 +160,7 @@ func seriesIsIn(s *Series, c *call) (starlark.Value, error) {
 	}
 	xs, ok := listOf(values)
 	if !ok {
-		return nil, lang.WithHint("write s == value for one value", "isin takes a list of values, not %s %s", article(values.Type()), values.Type())
+		return nil, lang.WithHint("write s == value for one value", "isin takes a list of values, not %s", lang.A(values.Type()))
 	}
 	list, err := scalarsOf(c.context(), "values", xs)
 	if err != nil {
@@ -189,7 +189,7 @@ func seriesMap(s *Series, c *call) (starlark.Value, error) {
 			return y, err
 		}
 	default:
-		return nil, fmt.Errorf("map takes a function or a dict, not %s %s", article(f.Type()), f.Type())
+		return nil, fmt.Errorf("map takes a function or a dict, not %s", lang.A(f.Type()))
 	}
 	return s.mapWith(c, apply)
 }
@@ -231,7 +231,7 @@ func seriesFilter(s *Series, c *call) (starlark.Value, error) {
 func maskOf(c *call, v starlark.Value) (*frame.Series, error) {
 	_, isSeries := v.(*Series)
 	if _, isList := listOf(v); !isSeries && !isList {
-		return nil, lang.WithHint(`a mask is a comparison, such as df["c"] > 1`, "%s: the mask is %s %s, not a series", c.fn.name, article(v.Type()), v.Type())
+		return nil, lang.WithHint(`a mask is a comparison, such as df["c"] > 1`, "%s: the mask is %s, not a series", c.fn.name, lang.A(v.Type()))
 	}
 	return columnOf(c.context(), "mask", v, 0)
 }

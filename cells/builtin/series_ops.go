@@ -43,7 +43,7 @@ func (s *Series) beside(token syntax.Token, other starlark.Value) (any, error) {
 	case *Frame:
 		return nil, lang.WithHint(`take a column: df["c"]`, "%s is not defined between a series and a frame", token)
 	case *starlark.Dict, starlark.Callable:
-		return nil, fmt.Errorf("%s is not defined between a series and %s %s", token, article(other.Type()), other.Type())
+		return nil, fmt.Errorf("%s is not defined between a series and %s", token, lang.A(other.Type()))
 	}
 	return operand(s.series.Name(), other)
 }

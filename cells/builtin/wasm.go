@@ -157,7 +157,7 @@ func (c *call) readExtension(from starlark.Value, params map[string]any) (*Exten
 		}
 		return e, nil
 	}
-	return nil, lang.WithHint(`write the path of a .wasm file, or the name of an extension cell`, "%s: path is %s %s", c.fn.name, article(from.Type()), from.Type())
+	return nil, lang.WithHint(`write the path of a .wasm file, or the name of an extension cell`, "%s: path is %s", c.fn.name, lang.A(from.Type()))
 }
 
 // extensionParams reads the values of parameters.
@@ -167,7 +167,7 @@ func (c *call) extensionParams(v starlark.Value) (map[string]any, error) {
 	}
 	d, ok := v.(*starlark.Dict)
 	if !ok {
-		return nil, lang.WithHint(`write params={"beta": 2.0}`, "%s: params is a dict, not %s %s", c.fn.name, article(v.Type()), v.Type())
+		return nil, lang.WithHint(`write params={"beta": 2.0}`, "%s: params is a dict, not %s", c.fn.name, lang.A(v.Type()))
 	}
 	out := map[string]any{}
 	err := entries(c.fn.name, d, func(name string, v starlark.Value) error {

@@ -51,7 +51,7 @@ func (p *Program) frozenName(e *Error, globals, env starlark.StringDict, opts Op
 	}
 	for _, name := range Words(p.Line(e.Line)) {
 		if v, ok := env[name]; ok && opts.Origin(name) != "" {
-			return fmt.Sprintf("`%s` is a %s from cell %s", name, v.Type(), opts.Origin(name)), v.Type()
+			return fmt.Sprintf("`%s` is %s from cell %s", name, A(v.Type()), opts.Origin(name)), v.Type()
 		}
 		v := globals[name]
 		if v == nil {

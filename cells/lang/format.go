@@ -43,7 +43,7 @@ func Format(v starlark.Value, spec string) (string, error) {
 	case starlark.Float:
 		return f.float(float64(v))
 	}
-	return "", fmt.Errorf("a %s cannot be formatted with %q; use str(x) first", v.Type(), spec)
+	return "", fmt.Errorf("%s cannot be formatted with %q; use str(x) first", A(v.Type()), spec)
 }
 
 func b2i(b bool) int {

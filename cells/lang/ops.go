@@ -89,7 +89,7 @@ func compare(op syntax.Token, x, y starlark.Value) (starlark.Value, error) {
 // checkTruth returns v unless it has no truth value.
 func checkTruth(v starlark.Value) (starlark.Value, error) {
 	if n, ok := v.(NoTruth); ok {
-		return nil, WithHint(n.TruthHint(), "a %s is neither true nor false", n.Type())
+		return nil, WithHint(n.TruthHint(), "%s is neither true nor false", A(n.Type()))
 	}
 	return v, nil
 }

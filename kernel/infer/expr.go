@@ -201,7 +201,7 @@ func (w *walker) needTruth(e syntax.Expr, v Value) {
 		return
 	}
 	start, end := e.Span()
-	w.report(Problem{Kind: NoTruth, Start: start, End: end, Msg: "a " + v.Type + " is neither true nor false", Hint: hint})
+	w.report(Problem{Kind: NoTruth, Start: start, End: end, Msg: lang.A(v.Type) + " is neither true nor false", Hint: hint})
 }
 
 // maxCondition is the longest condition that is looked at, in nodes. Each and of

@@ -50,16 +50,10 @@ func nativeMembers(typ string) ([]string, bool) {
 
 // described names a type with its article, as in "a frame has no ...".
 func described(typ string) string {
-	switch typ {
-	case "NoneType":
-		return "None"
-	case "series.str":
+	if typ == "series.str" {
 		return "s.str"
 	}
-	if typ != "" && (typ[0] == 'a' || typ[0] == 'e' || typ[0] == 'i' || typ[0] == 'o' || typ[0] == 'u') {
-		return "an " + typ
-	}
-	return "a " + typ
+	return lang.A(typ)
 }
 
 // elementOf is what iterating over a value, or taking one element of it, gives.
