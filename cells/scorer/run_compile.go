@@ -79,7 +79,7 @@ func (e *Engine) compile(ctx context.Context, m *Module, interpret bool) (p *pro
 		if e.cfg.Compiler != nil && m.cost > apartCost {
 			m.native, err = e.compileApart(ctx, m.metered)
 		} else {
-			m.native, err = compileNative(m.metered, e.cache.dir, 1)
+			m.native, err = compileNative(m.metered, e.cache.Dir(), 1)
 		}
 		if err == nil {
 			err = e.cache.put(m.key, &m.prepared)
@@ -120,7 +120,7 @@ func (e *Engine) machine(interpret bool) (*machine, error) {
 	dir := ""
 	if e.cache != nil && !interpret {
 		var err error
-		if dir, err = e.cache.folder(); err != nil {
+		if dir, err = e.cache.Temp(); err != nil {
 			return nil, err
 		}
 	}

@@ -35,7 +35,7 @@ type Config struct {
 // Engine compiles modules and bounds what all of them use together.
 type Engine struct {
 	cfg       Config
-	cache     *diskCache
+	cache     *codeCache
 	compiler  bool // there is one for this machine
 	pool      *pool
 	compiling chan struct{} // one token per compilation at work

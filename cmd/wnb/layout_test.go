@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"cells/frame":       {},
 	"cells/train":       {},
 	"cells/plot":        {},
-	"cells/scorer":      {"cells/scorer/confine"},
+	"cells/scorer":      {"cells/scorer/confine", "cells/scorer/diskcache"},
 	"cells/samples":     {"cells/frame"},
 	"cells/value":       {"cells", "cells/lang"},
 	"cells/builtin":     {"cells", "cells/*"},
@@ -54,9 +54,10 @@ var allowed = map[string][]string{
 	"cmd/wnb":           {"cells", "cells/*", "cells/scorer/*", "kernel", "kernel/*", "notebooks", "notebooks/*", "storage", "frontend/*"},
 
 	"cells/scorer/confine":   {},
+	"cells/scorer/diskcache": {},
 	"cells/scorer/measure":   {"cells/scorer"},
 	"cells/scorer/samples":   {"cells/scorer", "cells/scorer/measure", "cells/scorer/toolchain"},
-	"cells/scorer/toolchain": {"cells/scorer", "cells/scorer/confine"},
+	"cells/scorer/toolchain": {"cells/scorer", "cells/scorer/confine", "cells/scorer/diskcache"},
 }
 
 func TestImportsGoOneWay(t *testing.T) {

@@ -1,16 +1,12 @@
 package toolchain
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
+	"encoding/hex"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"regexp"
-	"runtime"
+
+	"github.com/wnb-dev/wnb/cells/scorer/diskcache"
 )
 
 // Modules keeps compiled modules by the hash of what they were compiled from, so
@@ -22,79 +18,45 @@ type Modules interface {
 	Put(ctx context.Context, key string, wasm []byte) error
 }
 
-// Dir keeps modules as files in a folder, with a hash of each.
-type Dir struct{ path string }
+// Dir keeps modules as files in a folder.
+type Dir struct{ folder *diskcache.Folder }
+
+const (
+	moduleMagic = "wnb module 2\n"
+	moduleLimit = 1 << 30 // bytes; a Go module takes 2 MB
+)
 
 // OpenDir makes the folder, which nobody else may write to, if it is not there.
 func OpenDir(path string) (*Dir, error) {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(path)
+	folder, err := diskcache.Open(path, moduleMagic, moduleLimit)
 	if err != nil {
 		return nil, err
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
-		return nil, fmt.Errorf("folder %s can be written by others (mode %o); set it to 0700", path, info.Mode().Perm())
-	}
-	return &Dir{path}, nil
+	return &Dir{folder}, nil
 }
 
-// moduleMagic starts an entry: it, the sha256 of the module, the module.
-const moduleMagic = "wnb module 1\n"
-
-var keyForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
-
-func (d *Dir) file(key string) (string, error) {
-	if !keyForm.MatchString(key) {
-		return "", fmt.Errorf("key %q is not a sha256 in hex", key)
+func moduleKey(text string) (key [sha256.Size]byte, err error) {
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) != len(key) {
+		return key, fmt.Errorf("key %q is not a sha256 in hex", text)
 	}
-	return filepath.Join(d.path, key), nil
+	return [sha256.Size]byte(b), nil
 }
 
 // Get implements Modules. An entry that is damaged counts as absent.
 func (d *Dir) Get(_ context.Context, key string) ([]byte, bool, error) {
-	file, err := d.file(key)
+	k, err := moduleKey(key)
 	if err != nil {
 		return nil, false, err
 	}
-	b, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	rest, ok := bytes.CutPrefix(b, []byte(moduleMagic))
-	if !ok || len(rest) < sha256.Size {
-		return nil, false, nil
-	}
-	wasm := rest[sha256.Size:]
-	if sum := sha256.Sum256(wasm); !bytes.Equal(sum[:], rest[:sha256.Size]) {
-		return nil, false, nil
-	}
-	return wasm, true, nil
+	return d.folder.Get(k)
 }
 
 // Put implements Modules.
-func (d *Dir) Put(_ context.Context, key string, wasm []byte) (err error) {
-	file, err := d.file(key)
+func (d *Dir) Put(_ context.Context, key string, wasm []byte) error {
+	k, err := moduleKey(key)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(d.path, "new-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	sum := sha256.Sum256(wasm)
-	_, err = f.Write(bytes.Join([][]byte{[]byte(moduleMagic), sum[:], wasm}, nil))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
+	return d.folder.Put(k, wasm)
 }
