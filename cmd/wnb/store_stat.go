@@ -25,10 +25,14 @@ small results, which are in the database.`,
 				if err != nil {
 					return err
 				}
-				if asJSON {
-					return s.writeUsageJSON(store.Dir(), u)
+				compiled, err := extensionUsage(store.Dir())
+				if err != nil {
+					return err
 				}
-				return s.writeUsage(store.Dir(), u)
+				if asJSON {
+					return s.writeUsageJSON(store.Dir(), u, compiled)
+				}
+				return s.writeUsage(store.Dir(), u, compiled)
 			})
 		},
 	}
@@ -36,7 +40,7 @@ small results, which are in the database.`,
 	return cmd
 }
 
-func (s *state) writeUsage(dir string, u storage.Usage) error {
+func (s *state) writeUsage(dir string, u storage.Usage, compiled storage.Tally) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "store\t%s\n", dir)
 	fmt.Fprintf(w, "experiments\t%d\n", u.Experiments)
@@ -49,6 +53,9 @@ func (s *state) writeUsage(dir string, u storage.Usage) error {
 	if u.Temporary.Count > 0 {
 		fmt.Fprintf(w, "temporary files\t%d\t%s\n", u.Temporary.Count, sizeText(u.Temporary.Bytes))
 	}
+	if compiled.Count > 0 {
+		fmt.Fprintf(w, "compiled extensions\t%d\t%s\n", compiled.Count, sizeText(compiled.Bytes))
+	}
 	fmt.Fprintf(w, "database\t\t%s\n", sizeText(u.Database))
 	if u.Free >= 0 {
 		fmt.Fprintf(w, "free on the disk\t\t%s\n", sizeText(u.Free))
@@ -56,10 +63,10 @@ func (s *state) writeUsage(dir string, u storage.Usage) error {
 	return w.Flush()
 }
 
-func (s *state) writeUsageJSON(dir string, u storage.Usage) error {
+func (s *state) writeUsageJSON(dir string, u storage.Usage, compiled storage.Tally) error {
 	line := map[string]any{
 		"message_type": "store_stat", "store": dir, "experiments": u.Experiments, "runs": u.Runs, "deleted_runs": u.DeletedRuns,
-		"results": amount(u.Results), "blobs": amount(u.Blobs), "temporary_files": amount(u.Temporary), "database_bytes": u.Database,
+		"results": amount(u.Results), "blobs": amount(u.Blobs), "temporary_files": amount(u.Temporary), "extensions": amount(compiled), "database_bytes": u.Database,
 	}
 	if u.Free >= 0 {
 		line["free_bytes"] = u.Free

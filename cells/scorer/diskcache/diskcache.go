@@ -127,22 +127,9 @@ func (f *Folder) Put(key [sha256.Size]byte, content []byte) (err error) {
 
 // trim removes entries until the others fit, but not the one that is kept.
 func (f *Folder) trim(kept string) error {
-	files, err := os.ReadDir(f.dir)
+	entries, size, err := list(f.dir)
 	if err != nil {
 		return err
-	}
-	var entries []fs.FileInfo
-	size := int64(0)
-	for _, d := range files {
-		info, err := d.Info()
-		if errors.Is(err, fs.ErrNotExist) || d.IsDir() || strings.HasPrefix(d.Name(), temporary) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		size += info.Size()
-		entries = append(entries, info)
 	}
 	slices.SortFunc(entries, func(a, b fs.FileInfo) int {
 		return cmp.Or(a.ModTime().Compare(b.ModTime()), strings.Compare(a.Name(), b.Name()))
@@ -160,4 +147,32 @@ func (f *Folder) trim(kept string) error {
 		size -= e.Size()
 	}
 	return nil
+}
+
+// Usage counts the entries of a folder and their bytes. One that is not there has
+// none.
+func Usage(dir string) (count int, size int64, err error) {
+	entries, size, err := list(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return len(entries), size, err
+}
+
+func list(dir string) (entries []fs.FileInfo, size int64, err error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, d := range files {
+		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) || d.IsDir() || strings.HasPrefix(d.Name(), temporary) {
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		entries, size = append(entries, info), size+info.Size()
+	}
+	return entries, size, nil
 }

@@ -106,6 +106,9 @@ func TestLeastRecentlyUsedGo(t *testing.T) {
 	if got := has(t, f, "a", "b", "c", "d"); got != "a c d" {
 		t.Errorf("there are %q, want a c d", got)
 	}
+	if n, size, err := Usage(f.Dir()); n != 3 || size < 3000 || size > 3*1100 || err != nil {
+		t.Errorf("%d entries of %d bytes, %v", n, size, err)
+	}
 	put(t, f, "large", make([]byte, 5000)) // more than all may have: it is used now
 	if got := has(t, f, "a", "b", "c", "d", "large"); got != "large" {
 		t.Errorf("there are %q, want large", got)
@@ -131,6 +134,12 @@ func TestManyAtOnce(t *testing.T) {
 	wait.Wait()
 	if left, err := filepath.Glob(filepath.Join(f.Dir(), temporary+"*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestUsageOfNothing(t *testing.T) {
+	if n, size, err := Usage(filepath.Join(t.TempDir(), "none")); n != 0 || size != 0 || err != nil {
+		t.Errorf("%d entries of %d bytes, %v", n, size, err)
 	}
 }
 
