@@ -90,6 +90,43 @@ func TestManifestsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	for name, tc := range map[string]struct{ name, says string }{
+		"plain":             {"fbeta", ""},
+		"other letters":     {"größe 2-Ω_a.b+c (neu)", ""},
+		"two dots inside":   {"a..b", ""},
+		"three dots":        {"...", ""},
+		"as long as can be": {strings.Repeat("x", 128), ""},
+		"empty":             {"", "1 to 128 bytes"},
+		"too long":          {strings.Repeat("x", 129), "1 to 128 bytes"},
+		"this folder":       {".", "name of a file"},
+		"the folder above":  {"..", "name of a file"},
+		"a path":            {"../../x", "name of a file"},
+		"a path of Windows": {`..\x`, "name of a file"},
+		"a new line":        {"a\nb", "on one line"},
+		"a tab":             {"a\tb", "on one line"},
+		"a carriage return": {"a\rb", "on one line"},
+		"a line separator":  {"a\u2028b", "on one line"},
+		"an escape":         {"a\x1b[31m", "on one line"},
+		"turned around":     {"a\u202eb", "on one line"},
+		"not UTF-8":         {"a\xff", "on one line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			man := Manifest{ABI: 1, Kind: KindTransform, Name: tc.name}
+			err := man.Check()
+			if (err == nil) != (tc.says == "") || err != nil && !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("%v, want %q", err, tc.says)
+			}
+		})
+	}
+	for _, man := range []Manifest{{Version: "1\n2"}, {Toolchain: "go\t1"}} {
+		man.ABI, man.Kind, man.Name = 1, KindTransform, "x"
+		if err := man.Check(); err == nil || !strings.Contains(err.Error(), "on one line") {
+			t.Errorf("version %q, toolchain %q: %v", man.Version, man.Toolchain, err)
+		}
+	}
+}
+
 // configured is a metric that logs its configuration and gives its length.
 func configured() *asm {
 	a := newAsm()

@@ -37,7 +37,9 @@ the same source before is used again, also where there is no toolchain.
 				return err
 			}
 			if out == "" {
-				out = filepath.Join(dir, m.Manifest.Name+".wasm")
+				if out, err = builtFile(dir, m.Manifest.Name); err != nil {
+					return err
+				}
 			}
 			if err := notebooks.Write(out, m.Wasm); err != nil {
 				return err
@@ -49,6 +51,16 @@ the same source before is used again, also where there is no toolchain.
 	cmd.Flags().BoolVar(&force, "force", false, "compile also what was compiled before")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd
+}
+
+// builtFile is where the module of a folder goes: in that folder, whatever the
+// name is and whatever it means on this machine.
+func builtFile(dir, name string) (string, error) {
+	file := name + ".wasm"
+	if !filepath.IsLocal(file) || filepath.Base(file) != file {
+		return "", fmt.Errorf("extension %q: its name cannot be that of a file in %s; change it, or say with -o where the module goes", name, dir)
+	}
+	return filepath.Join(dir, file), nil
 }
 
 // buildFolder compiles the extension in a folder, and shows what is wrong with its source.

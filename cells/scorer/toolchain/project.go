@@ -83,6 +83,8 @@ func (p *Project) check() error {
 	switch {
 	case p.Name == "":
 		return fmt.Errorf("%s: name is missing", ProjectFile)
+	case scorer.CheckName(p.Name) != nil:
+		return fmt.Errorf("%s: %w", ProjectFile, scorer.CheckName(p.Name))
 	case p.Lang != "" && !slices.Contains(Langs(), p.Lang):
 		return fmt.Errorf("%s: lang is %q; it must be one of %v", ProjectFile, p.Lang, Langs())
 	case p.Source != "" && !filepath.IsLocal(filepath.FromSlash(p.Source)):
