@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"unicode/utf8"
 )
 
@@ -170,8 +171,9 @@ func ParseManifest(b []byte) (*Manifest, error) {
 	return man, nil
 }
 
-// Merge reads the fields that the JSON object has and keeps the others. It does
-// not check what they mean together: see Check.
+// Merge reads the fields that the JSON object has and keeps the others, also those
+// of objects in it. A list replaces the whole of the one that was there, and a
+// parameter the one of its name. What they mean together is not checked: see Check.
 func (m *Manifest) Merge(b []byte) error {
 	if len(b) > maxManifest {
 		return fmt.Errorf("manifest of %d bytes, the limit is %d", len(b), maxManifest)
@@ -179,13 +181,31 @@ func (m *Manifest) Merge(b []byte) error {
 	if !utf8.Valid(b) {
 		return errors.New("manifest is not UTF-8")
 	}
-	if err := strictJSON(b); err != nil {
+	if err := strictJSON(b, reflect.TypeFor[Manifest]()); err != nil {
 		return fmt.Errorf("manifest: %w", err)
 	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(m); err != nil {
-		return fmt.Errorf("manifest: %w", plainly(err))
+	var given Manifest
+	for _, into := range []*Manifest{&given, m} {
+		dec := json.NewDecoder(bytes.NewReader(b))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(into); err != nil {
+			return fmt.Errorf("manifest: %w", plainly(err))
+		}
 	}
+	m.takeLists(&given)
 	return nil
+}
+
+// takeLists puts the lists of given in place of those of m. Decoded into an
+// element that is there, JSON leaves the fields that it does not have.
+func (m *Manifest) takeLists(given *Manifest) {
+	if given.SelfCheck != nil {
+		m.SelfCheck = given.SelfCheck
+	}
+	if given.Metric != nil && given.Metric.Range != nil {
+		m.Metric.Range = given.Metric.Range
+	}
+	if given.Scorer != nil && given.Scorer.Features != nil {
+		m.Scorer.Features = given.Scorer.Features
+	}
 }

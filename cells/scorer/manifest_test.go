@@ -77,6 +77,14 @@ func TestManifestsThatAreRefused(t *testing.T) {
 		"escape in name":  {`{"abi":1,"kind":"transform","name":"x\u001b[31m"}`, "has a control character"},
 		"turned around":   {`{"abi":1,"kind":"transform","name":"x","description":"\u202e"}`, "has a control character"},
 		"escape in a key": {`{"abi":1,"kind":"transform","name":"x","params":{"a\u0007":{"type":"number"}}}`, "has a control character"},
+		"twice":           {`{"abi":1,"Abi":1}`, `key "abi" twice`},
+		"twice inside":    {`{"abi":1,"selfcheck":[{"y":[1],"Y":[2]}]}`, `key "y" twice`},
+		"the same name":   {`{"abi":1,"params":{"a":{"type":"number"},"a":{"type":"string"}}}`, `key "a" twice`},
+		"long s":          {`{"abi":1,"params":{},"param\u017f":{"a":{"type":"number"}}}`, "unknown field \"param\u017f\""},
+		"long s alone":    {`{"abi":1,"param\u017f":{}}`, "unknown field \"param\u017f\""},
+		"Kelvin":          {`{"abi":1,"\u212aind":"metric"}`, "unknown field \"\u212aind\""},
+		"long s in one":   {`{"abi":1,"metric":{"output\u017f":1}}`, "unknown field \"output\u017f\""},
+		"long s in param": {`{"abi":1,"params":{"a":{"de\u017fcription":"x"}}}`, "unknown field \"de\u017fcription\""},
 		"range":           {`{"abi":1,"kind":"metric","name":"x","metric":{"input":"value","range":[2,1]}}`, "metric.range is 2 to 1; the first number is the lower one"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +95,50 @@ func TestManifestsThatAreRefused(t *testing.T) {
 	}
 	if _, err := ParseManifest([]byte(`{"abi":1,"kind":"transform","name":"grüße","description":"two\nlines"}`)); err != nil {
 		t.Error(err)
+	}
+}
+
+// Names of parameters, and keys of documents, are what they are: a small letter is
+// not a capital.
+func TestKeysThatDifferByCase(t *testing.T) {
+	man, err := ParseManifest([]byte(`{"ABI":1,"kind":"transform","name":"x","params":{"aB":{"type":"number"},"ab":{"type":"string"}},
+		"selfcheck":[{"params":{"aB":1,"ab":"x"},"in":{"k":1,"K":2,"ſ":[{"y":1,"Y":2}]},"out":{}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if man.Params["aB"].Type != "number" || man.Params["ab"].Type != "string" || len(man.SelfCheck[0].Params) != 2 {
+		t.Errorf("%+v", man)
+	}
+}
+
+func TestMerge(t *testing.T) {
+	const start = `{"abi":1,"kind":"metric","name":"x","version":"1","metric":{"greater_is_better":true,"input":"value","range":[0,1]},
+		"scorer":{"features":[{"name":"a","dtype":"f64"},{"name":"b"}],"layout":"row"},
+		"params":{"a":{"type":"number","default":1,"minimum":0},"b":{"type":"string"}},
+		"selfcheck":[{"params":{"a":2},"y":[1],"p":[1],"w":[3],"expect":1,"tol":0.5},{"y":[2],"expect":2}]}`
+	for name, tc := range map[string]struct{ later, want string }{
+		"nothing":            {`{}`, start},
+		"a vector":           {`{"selfcheck":[{"y":[5],"expect":6}]}`, strings.Replace(start, `"selfcheck":[{"params":{"a":2},"y":[1],"p":[1],"w":[3],"expect":1,"tol":0.5},{"y":[2],"expect":2}]`, `"selfcheck":[{"y":[5],"expect":6}]`, 1)},
+		"no vectors":         {`{"selfcheck":[]}`, strings.Replace(start, `"selfcheck":[{"params":{"a":2},"y":[1],"p":[1],"w":[3],"expect":1,"tol":0.5},{"y":[2],"expect":2}]`, `"selfcheck":[]`, 1)},
+		"a feature":          {`{"scorer":{"features":[{"name":"c"}]}}`, strings.Replace(start, `{"name":"a","dtype":"f64"},{"name":"b"}`, `{"name":"c"}`, 1)},
+		"a range":            {`{"metric":{"range":[null,3]}}`, strings.Replace(start, `[0,1]`, `[null,3]`, 1)},
+		"a field of objects": {`{"metric":{"input":"label"},"scorer":{"layout":"col"}}`, strings.NewReplacer(`"input":"value"`, `"input":"label"`, `"layout":"row"`, `"layout":"col"`).Replace(start)},
+		"a parameter":        {`{"params":{"a":{"type":"integer"}}}`, strings.Replace(start, `{"type":"number","default":1,"minimum":0}`, `{"type":"integer"}`, 1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got, want Manifest
+			for _, step := range []struct {
+				to   *Manifest
+				text string
+			}{{&got, start}, {&got, tc.later}, {&want, tc.want}} {
+				if err := step.to.Merge([]byte(step.text)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 
