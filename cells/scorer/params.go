@@ -28,6 +28,16 @@ func (p Param) check(name string) error {
 	if name == classesKey {
 		return fmt.Errorf("parameter name %q is taken by the host", name)
 	}
+	if err := p.checkBounds(name); err != nil {
+		return err
+	}
+	anyOf := p
+	anyOf.Enum = nil
+	for _, v := range p.Enum {
+		if _, err := anyOf.value(name, v); err != nil {
+			return fmt.Errorf("enum of %w", err)
+		}
+	}
 	if p.Default != nil {
 		if _, err := p.value(name, p.Default); err != nil {
 			return fmt.Errorf("default of %w", err)
@@ -35,6 +45,36 @@ func (p Param) check(name string) error {
 	}
 	return nil
 }
+
+// checkBounds refuses a minimum and a maximum that no value can keep.
+func (p Param) checkBounds(name string) error {
+	if p.Minimum == nil && p.Maximum == nil {
+		return nil
+	}
+	if !p.numeric() {
+		return fmt.Errorf("parameter %q is a %s; minimum and maximum are for numbers", name, p.Type)
+	}
+	lo, hi := math.Inf(-1), math.Inf(1)
+	if p.Minimum != nil {
+		lo = *p.Minimum
+	}
+	if p.Maximum != nil {
+		hi = *p.Maximum
+	}
+	switch {
+	case !(lo <= hi):
+		return fmt.Errorf("parameter %q has minimum %v and maximum %v; the minimum is the lower one", name, lo, hi)
+	case p.Type == "integer" && max(math.Ceil(lo), -maxInteger) > min(math.Floor(hi), maxInteger):
+		return fmt.Errorf("parameter %q has minimum %v and maximum %v; there is no integer between them within ±%d", name, lo, hi, maxInteger)
+	}
+	return nil
+}
+
+func (p Param) numeric() bool { return p.Type == "number" || p.Type == "integer" }
+
+// maxInteger is the largest integer whose neighbours are numbers of JSON, too: of
+// one beyond it nobody knows whether it is the one that was written.
+const maxInteger = 1<<53 - 1
 
 // standIn is a value that the parameter may have, for a check without vectors.
 func (p Param) standIn() any {
@@ -81,9 +121,9 @@ func (p Param) value(name string, v any) (any, error) {
 	case v == nil:
 		return nil, fmt.Errorf("parameter %q has no value", name)
 	case p.Type == "string" && rv.Kind() == reflect.String, p.Type == "boolean" && rv.Kind() == reflect.Bool:
-	case (p.Type == "number" || p.Type == "integer") && rv.CanFloat():
+	case p.numeric() && rv.CanFloat():
 		n = rv.Float()
-	case (p.Type == "number" || p.Type == "integer") && rv.CanInt():
+	case p.numeric() && rv.CanInt():
 		n = float64(rv.Int())
 	default:
 		return nil, fmt.Errorf("parameter %q must be a %s, and is %v", name, p.Type, v)
@@ -91,12 +131,14 @@ func (p Param) value(name string, v any) (any, error) {
 	switch {
 	case p.Type == "integer" && n != math.Trunc(n), math.IsNaN(n), math.IsInf(n, 0):
 		return nil, fmt.Errorf("parameter %q must be a finite %s, and is %v", name, p.Type, v)
+	case p.Type == "integer" && math.Abs(n) > maxInteger:
+		return nil, fmt.Errorf("parameter %q is %v; an integer must be within ±%d", name, v, maxInteger)
 	case p.Minimum != nil && n < *p.Minimum:
 		return nil, fmt.Errorf("parameter %q is %v, the minimum is %v", name, v, *p.Minimum)
 	case p.Maximum != nil && n > *p.Maximum:
 		return nil, fmt.Errorf("parameter %q is %v, the maximum is %v", name, v, *p.Maximum)
 	}
-	if p.Type == "number" || p.Type == "integer" {
+	if p.numeric() {
 		v = n
 	}
 	if len(p.Enum) > 0 && !slices.Contains(p.Enum, v) {
