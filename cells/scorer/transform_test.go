@@ -54,6 +54,41 @@ func TestTransform(t *testing.T) {
 	}
 }
 
+// Limits.DocumentBytes counts for what goes in and for what comes out, each by
+// itself.
+func TestLimitsOfDocuments(t *testing.T) {
+	text := func(n int) string { return `"` + strings.Repeat("x", n-2) + `"` }
+	const most = 4 << 20
+	for _, tc := range []struct {
+		name, code string
+		limit      int // Limits.DocumentBytes
+		doc        string
+		size       int // of what comes out
+		kind, says string
+	}{
+		{"in and out by default", echo, 0, text(most), most, "", ""},
+		{"in, over the default", echo, 0, text(most + 1), 0, "other", "document of 4194305 bytes, the limit is 4194304"},
+		{"out, over the default", packed(0, most+1), 0, `1`, 0, "abi", "wnb_transform gave a document of 4194305 bytes, the limit is 4194304"},
+		{"in and out at a limit", echo, 9, text(9), 9, "", ""},
+		{"in, over a limit", packed(16, 7), 8, text(9), 0, "other", "document of 9 bytes, the limit is 8"},
+		{"out at a limit", packed(16, 7), 7, `1`, 7, "", ""},
+		{"out, over a limit", packed(16, 7), 6, `1`, 0, "abi", "gave a document of 7 bytes, the limit is 6"},
+		{"more than by default", echo, most + 1, text(most + 1), most + 1, "", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tr, err := compileTest(t, openTest(t, Config{}), transformer(tc.code, "").bytes(), Limits{DocumentBytes: tc.limit}).NewTransform(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tr.Close()
+			got, err := tr.Apply(t.Context(), []byte(tc.doc))
+			if len(got) != tc.size || kindOf(err) != tc.kind || err != nil && !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("%d bytes, %v; want %d, %s with %q", len(got), err, tc.size, tc.kind, tc.says)
+			}
+		})
+	}
+}
+
 func TestSelfCheckOfTransforms(t *testing.T) {
 	e := openTest(t, Config{})
 	if _, err := e.Install(context.Background(), transformer(echo, `{"in":[{"b": 2}],"out":[ {"b":2}]}`).bytes(), Limits{}); err != nil {
