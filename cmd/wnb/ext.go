@@ -134,10 +134,8 @@ func (s *state) readExtension(ctx context.Context, path string, asJSON bool) ([]
 
 // ofSandbox gives an error at a limit of the sandbox its exit code.
 func ofSandbox(err error) error {
-	for _, limit := range []error{scorer.ErrFuel, scorer.ErrDeadline, scorer.ErrStack, scorer.ErrMemory, scorer.ErrTooCostly, toolchain.ErrMemory} {
-		if errors.Is(err, limit) {
-			return &exitErr{exitSandbox, err}
-		}
+	if scorer.IsLimit(err) || errors.Is(err, toolchain.ErrMemory) {
+		return &exitErr{exitSandbox, err}
 	}
 	return err
 }
