@@ -31,9 +31,10 @@ type Extensions struct {
 
 // A compiled module, or one that is being compiled.
 type compiled struct {
-	ready  chan struct{} // closed when module and err are there
+	ready  chan struct{} // closed when module, err and gaveUp are there
 	module *scorer.Module
 	err    error
+	gaveUp bool // whoever compiled it was interrupted, so that err is about the caller
 	users  int
 	used   uint64 // the number of the last use
 }
@@ -96,10 +97,13 @@ func (x *Extensions) acquire(ctx context.Context, wasm []byte) (m *scorer.Module
 			return c.module, func() { x.release(c) }, nil
 		}
 		x.release(c)
-		if given := errors.Is(c.err, context.Canceled) || errors.Is(c.err, context.DeadlineExceeded); mine || !given || ctx.Err() != nil {
+		if mine || !c.gaveUp {
 			return nil, nil, c.err
 		}
-		// It was another caller who gave up.
+		// It was another caller who gave up: that says nothing of the module.
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
 	}
 }
 
@@ -130,6 +134,7 @@ func (x *Extensions) reserve(sum [sha256.Size]byte) (c *compiled, mine bool, err
 func (x *Extensions) compile(ctx context.Context, sum [sha256.Size]byte, c *compiled, wasm []byte) {
 	defer close(c.ready)
 	if c.module, c.err = x.engine.Install(ctx, wasm, scorer.Limits{}); c.err != nil {
+		c.gaveUp = ctx.Err() != nil // the error alone does not tell: its cause may be any
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		delete(x.modules, sum)
@@ -172,23 +177,32 @@ var ErrSandboxLimit = errors.New("an extension hit a limit of the sandbox")
 
 // sandboxed gives an error of an extension to a cell.
 func sandboxed(err error) error {
-	for _, limit := range []struct {
-		is   error
-		hint string
-	}{
-		{scorer.ErrFuel, "does it loop without an end? the budget grows with the number of rows"},
-		{scorer.ErrDeadline, "does it wait or loop? score fewer rows at a time"},
-		{scorer.ErrStack, "does a function call itself without an end?"},
-		{scorer.ErrMemory, `score fewer rows at a time, make it streaming, or raise "memory_mib" in its manifest`},
-	} {
-		if errors.Is(err, limit.is) {
-			return &lang.HintError{Err: &sandboxError{err}, Hint: limit.hint}
-		}
+	if scorer.IsLimit(err) {
+		return &lang.HintError{Err: &sandboxError{err}, Hint: limitHint(err)}
 	}
 	if errors.Is(err, scorer.ErrUndefined) {
 		return &lang.HintError{Err: err, Hint: `a metric that is not defined on some rows says "nan": "skip" in its manifest`}
 	}
 	return err
+}
+
+// limitHint says what to do at a limit of the sandbox.
+func limitHint(err error) string {
+	for _, limit := range []struct {
+		is   error
+		hint string
+	}{
+		{scorer.ErrFuel, "does it loop without an end? the budget grows with the number of rows"},
+		{scorer.ErrTooCostly, "make it smaller: split its largest functions, or leave out libraries that it hardly needs"},
+		{scorer.ErrDeadline, "does it wait or loop? score fewer rows at a time"},
+		{scorer.ErrStack, "does a function call itself without an end?"},
+		{scorer.ErrMemory, `score fewer rows at a time, make it streaming, or raise "memory_mib" in its manifest`},
+	} {
+		if errors.Is(err, limit.is) {
+			return limit.hint
+		}
+	}
+	return "make it do less in one call"
 }
 
 // A sandboxError is an error that is an ErrSandboxLimit, too.
