@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ func (s *state) extBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bench [FILE.wasm|DIR]", Short: "Measure the time that an extension takes per row",
 		Long: `Measure how long a metric or a row scorer takes per row, in calls of several sizes, the copies
-of its inputs included. One with the name of a sample (` + sampleNames() + `)
+of its inputs included. One with the name, inputs and outputs of a sample (` + sampleNames() + `)
 is compared with the same computation in Go, measured in turn. A folder is built first.
 
   wnb ext bench fbeta/fbeta.wasm --rows 1000,1000000`,
@@ -50,16 +51,14 @@ is compared with the same computation in Go, measured in turn. A folder is built
 
 // sampleNames are those of the samples that Go computes as well.
 func sampleNames() string {
-	text := ""
+	var names []string
 	for _, name := range samples.Names() {
-		if samples.Reference(name) != nil {
-			if text != "" {
-				text += ", "
-			}
-			text += name
+		_, metric := samples.Native(name)
+		if _, rows := samples.NativeScorer(name); metric || rows {
+			names = append(names, name)
 		}
 	}
-	return text
+	return strings.Join(names, ", ")
 }
 
 func (s *state) benchExtension(ctx context.Context, mod *scorer.Module, rows []int, asJSON bool) error {
@@ -78,7 +77,7 @@ func (s *state) benchExtension(ctx context.Context, mod *scorer.Module, rows []i
 	for _, n := range rows {
 		var speed measure.Speed
 		err := s.during(asJSON, fmt.Sprintf("measuring %d rows", n), func() (err error) {
-			speed, err = e.Speed(ctx, n, samples.Reference(mod.Manifest().Name))
+			speed, err = e.Speed(ctx, n, samples.Reference(mod.Manifest()))
 			return err
 		})
 		if err != nil {

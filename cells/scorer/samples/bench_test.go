@@ -31,7 +31,7 @@ func BenchmarkSamples(b *testing.B) {
 				}
 				defer e.Close()
 				for _, n := range []int{10, 1000, 1_000_000} {
-					b.Run(fmt.Sprint(n), func(b *testing.B) { benchRows(b, e, n, Reference(name)) })
+					b.Run(fmt.Sprint(n), func(b *testing.B) { benchRows(b, e, n, Reference(mod.Manifest())) })
 				}
 			})
 		}

@@ -28,13 +28,17 @@ func NativeScorer(name string) (predict func(x [][]float64) []float64, ok bool) 
 	return nil, false
 }
 
-// Reference is the native computation of a sample as package measure wants it;
-// nil if there is none.
-func Reference(name string) func(measure.Rows) {
-	if metric, ok := Native(name); ok {
+// Reference is the native computation of the sample of which an extension has the
+// name, as package measure wants it; nil if there is none, or if the extension has
+// another kind, other inputs or other outputs than the sample.
+func Reference(man *scorer.Manifest) func(measure.Rows) {
+	if !fits(man) {
+		return nil
+	}
+	if metric, ok := Native(man.Name); ok {
 		return func(r measure.Rows) { metric(r.Batch.Y, r.Batch.P[0]) }
 	}
-	predict, ok := NativeScorer(name)
+	predict, ok := NativeScorer(man.Name)
 	if !ok {
 		return nil
 	}
@@ -45,6 +49,23 @@ func Reference(name string) func(measure.Rows) {
 		}
 		predict(rows)
 	}
+}
+
+// fits is true for an extension that takes and gives what the sample of its name
+// does. A row scorer may name its features: the samples take any number of them.
+func fits(man *scorer.Manifest) bool {
+	p, err := Project(man.Name)
+	if err != nil || man.Kind != p.Kind {
+		return false
+	}
+	var sample scorer.Manifest
+	if err := sample.Merge(p.Manifest); err != nil {
+		return false
+	}
+	if man.Kind == scorer.KindMetric {
+		return sample.Metric != nil && man.Metric.Input == sample.Metric.Input && man.Metric.Outputs == sample.Metric.Outputs
+	}
+	return sample.Scorer != nil && man.Scorer.Outputs == sample.Scorer.Outputs
 }
 
 func meanError(yTrue, yPred []float64) float64 {
