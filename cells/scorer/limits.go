@@ -25,6 +25,9 @@ type Limits struct {
 	LogMessage, LogJob                         int // bytes
 }
 
+// DefaultModuleBytes is the size of the largest module, where Limits says nothing.
+const DefaultModuleBytes = 8 << 20
+
 const (
 	pageSize       = 1 << 16
 	maxParams      = 255     // parameters and results of one function type
@@ -56,7 +59,7 @@ func (l Limits) withDefaults() Limits {
 			*p = v
 		}
 	}
-	def(&l.ModuleBytes, 8<<20)
+	def(&l.ModuleBytes, DefaultModuleBytes)
 	def(&l.Functions, 20_000)
 	def(&l.Types, 2_000)
 	def(&l.Globals, 2_000)

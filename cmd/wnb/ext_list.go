@@ -1,15 +1,20 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +25,8 @@ func (s *state) extListCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the extensions of this project",
-		Long: `List the modules below the project's root that are extensions, by path. Nothing of them is run.
+		Long: `List the modules below the project's root that are extensions, by path, also those that the host would
+refuse, with the reason. Nothing of them is run.
 
   wnb ext list --json`,
 		Args: wanted(cobra.NoArgs),
@@ -29,7 +35,7 @@ func (s *state) extListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all, err := findExtensions(root)
+			all, err := findExtensions(os.DirFS(root))
 			if err != nil {
 				return err
 			}
@@ -40,53 +46,94 @@ func (s *state) extListCommand() *cobra.Command {
 	return cmd
 }
 
-// found is a module that says that it is an extension.
+// found is a module that says that it is an extension, or a file that may be one.
 type found struct {
-	path     string
-	bytes    int
+	path     string // with /, from the root
+	bytes    int64
 	sha256   string
-	manifest *scorer.Manifest
-	err      error // why the host would refuse it
+	manifest *scorer.Manifest // empty where it cannot be read
+	err      error            // why the host would refuse it
 }
 
-// maxModule is the size of the largest module that the host takes.
-const maxModule = 8 << 20
-
 // findExtensions goes through a folder in the order of names.
-func findExtensions(root string) ([]found, error) {
+func findExtensions(root fs.FS) ([]found, error) {
 	var all []found
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrPermission):
 			return nil
 		case err != nil:
 			return err
-		case d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
+		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".wasm"):
+		case !d.Type().IsRegular() || !strings.EqualFold(path.Ext(name), ".wasm"):
 			return nil
 		}
-		if info, err := d.Info(); err != nil || info.Size() > maxModule {
-			return err
-		}
-		wasm, err := os.ReadFile(path)
+		f := found{path: name, manifest: &scorer.Manifest{}}
+		is, err := f.examine(root)
 		if err != nil {
-			return err
+			is, f.err = true, unreadable(err)
 		}
-		f := found{path: path, bytes: len(wasm)}
-		if rel, err := filepath.Rel(root, path); err == nil {
-			f.path = filepath.ToSlash(rel)
+		if is {
+			all = append(all, f)
 		}
-		if f.manifest, err = scorer.ReadManifest(wasm); err != nil {
-			return nil // a module for something else
-		}
-		sum := sha256.Sum256(wasm)
-		f.sha256 = hex.EncodeToString(sum[:])
-		_, f.err = scorer.Examine(wasm, scorer.Limits{})
-		all = append(all, f)
 		return nil
 	})
 	return all, err
+}
+
+// examine is false for a module for something else. The error is that of reading.
+func (f *found) examine(root fs.FS) (is bool, err error) {
+	file, err := root.Open(f.path)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	sum := sha256.New()
+	rest := io.TeeReader(file, sum)
+	wasm, err := io.ReadAll(io.LimitReader(rest, scorer.DefaultModuleBytes+1))
+	if err != nil {
+		return false, err
+	}
+	manifest, is, err := scorer.FindManifest(io.MultiReader(bytes.NewReader(wasm), rest))
+	if err != nil || !is {
+		return false, err
+	}
+	if _, err := io.Copy(io.Discard, rest); err != nil {
+		return false, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return false, err
+	}
+	f.bytes, f.sha256 = info.Size(), hex.EncodeToString(sum.Sum(nil))
+	f.judge(wasm, manifest)
+	return true, nil
+}
+
+// judge does what the host does. What the manifest says is shown of a module that
+// is refused, too.
+func (f *found) judge(wasm, manifest []byte) {
+	if f.bytes > scorer.DefaultModuleBytes {
+		f.err = fmt.Errorf("it has %d bytes, the limit is %d", f.bytes, scorer.DefaultModuleBytes)
+	} else if man, err := scorer.Examine(wasm, scorer.Limits{}); err != nil {
+		f.err = err
+	} else {
+		f.manifest = man
+		return
+	}
+	if man, err := scorer.ParseManifest(manifest); err == nil {
+		f.manifest = man
+	}
+}
+
+// unreadable says why a file cannot be read; its path is known.
+func unreadable(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("it cannot be read: %w", err)
 }
 
 func (s *state) listExtensions(all []found, asJSON bool) error {
@@ -99,25 +146,39 @@ func (s *state) listExtensions(all []found, asJSON bool) error {
 		fmt.Fprintln(w, "FILE\tKIND\tNAME\tVERSION\tSIZE\tSHA256")
 	}
 	for _, f := range all {
-		m := f.manifest
-		if asJSON {
-			line := map[string]any{
-				"message_type": "ext", "file": f.path, "kind": m.Kind, "name": m.Name, "version": m.Version,
-				"bytes": f.bytes, "sha256": f.sha256, "toolchain": m.Toolchain,
-			}
-			if f.err != nil {
-				line["error"] = f.err.Error()
-			}
-			if err := s.writeJSON(line); err != nil {
-				return err
-			}
-			continue
+		if !asJSON {
+			f.row(w)
+		} else if err := s.writeJSON(f.json()); err != nil {
+			return err
 		}
-		hash := f.sha256[:12]
-		if f.err != nil {
-			hash += "  refused: " + f.err.Error()
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", f.path, m.Kind, m.Name, m.Version, sizeText(int64(f.bytes)), hash)
 	}
 	return w.Flush()
+}
+
+// row writes a line of the table; the error is that of flushing it.
+func (f *found) row(w *tabwriter.Writer) {
+	m, size, hash := f.manifest, "-", "-"
+	if f.sha256 != "" {
+		size, hash = sizeText(f.bytes), f.sha256[:12]
+	}
+	if f.err != nil {
+		hash += "  refused: " + strings.Join(strings.Fields(f.err.Error()), " ")
+	}
+	name := f.path
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		name = strconv.Quote(name)
+	}
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", name, cmp.Or(string(m.Kind), "-"), cmp.Or(m.Name, "-"), cmp.Or(m.Version, "-"), size, hash)
+}
+
+func (f *found) json() map[string]any {
+	m := f.manifest
+	line := map[string]any{
+		"message_type": "ext", "file": f.path, "kind": m.Kind, "name": m.Name, "version": m.Version,
+		"bytes": f.bytes, "sha256": f.sha256, "toolchain": m.Toolchain,
+	}
+	if f.err != nil {
+		line["error"] = f.err.Error()
+	}
+	return line
 }
