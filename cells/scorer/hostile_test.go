@@ -94,6 +94,31 @@ func spreadBody(n int) string {
 	return text.String() + "f64.const 1"
 }
 
+// crowd has n branches to each of so many labels, over locals that change between
+// them.
+func crowd(locals, labels, n int) func() []byte {
+	var text strings.Builder
+	text.WriteString(strings.Repeat("block - ", labels))
+	for i := range n {
+		if i%4 == 0 {
+			fmt.Fprintf(&text, "local.get 0 local.set %d ", 5+i/4%locals)
+		}
+		fmt.Fprintf(&text, "local.get 0 br_if %d ", i%labels)
+	}
+	text.WriteString(strings.Repeat("end ", labels) + "f64.const 0 ")
+	for i := range locals {
+		fmt.Fprintf(&text, "local.get %d f64.convert_i32_s f64.add ", 5+i)
+	}
+	return code(strings.Repeat("i", locals), text.String())
+}
+
+// floods calls a function of 250 results n times and leaves them on the stack.
+func floods(n int) func() []byte {
+	return withFunc(strings.Repeat("call 0 ", n)+"unreachable", func(a *asm) {
+		a.fn("", ">"+strings.Repeat("i", 250), "", strings.Repeat("i32.const 1 ", 250))
+	})
+}
+
 var hostiles = []hostile{
 	{name: "1 endless loop", wasm: code("", "loop - br 0 end f64.const 1"), want: "fuel"},
 	{name: "1 endless loop with fuel", wasm: code("", "loop - br 0 end f64.const 1"),
@@ -173,6 +198,12 @@ var hostiles = []hostile{
 		wasm: code(strings.Repeat("i", 50), strings.Repeat("local.get 5 if - end ", 20_000)+"f64.const 1")},
 	{name: "19 ifs over many locals within the limits", wasm: spread(900), score: 1, wallMs: 10_000, rssMiB: 400},
 	{name: "19 ifs over many locals", wasm: spread(2_900), want: "validation", says: "too costly to compile"},
+	{name: "19 branches to one label", wasm: crowd(300, 1, 10_000), want: "validation", says: "too costly to compile"},
+	{name: "19 branches to one label, few locals", wasm: crowd(2, 1, 10_000), want: "validation", says: "too costly to compile"},
+	{name: "19 branches to many labels", wasm: crowd(200, 100, 5_000), want: "validation", says: "too costly to compile"},
+	{name: "19 branches within the limits", wasm: crowd(200, 100, 1_300), score: 1, wallMs: 10_000, rssMiB: 400},
+	{name: "19 calls with many results", wasm: floods(20_000), want: "validation", says: "too costly to compile"},
+	{name: "19 calls with many results within the limits", wasm: floods(450), want: "trap", wallMs: 10_000, rssMiB: 400},
 	{name: "20 50k functions", want: "validation", says: "50003 functions, the limit is 20000", wasm: withFunc("f64.const 1", func(a *asm) {
 		for range 50_000 {
 			a.funcs = append(a.funcs, asmFunc{"", "", []byte{0x0b}})

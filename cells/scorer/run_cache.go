@@ -32,7 +32,7 @@ type prepared struct {
 }
 
 const (
-	cacheMagic = "wnb native code 3\n"
+	cacheMagic = "wnb native code 4\n"
 	cacheLimit = 1 << 30 // bytes; a Go module takes 9 MB
 	cacheHead  = 3 * 8   // bytes of numbers
 )

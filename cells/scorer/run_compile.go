@@ -11,9 +11,9 @@ import (
 const (
 	// apartCost is the estimated cost above which Config.Compiler compiles.
 	apartCost = 250_000
-	// hereCost is the most that this process compiles by itself: about ten
+	// hereCost is the most that this process compiles by itself: about twenty
 	// seconds at worst, see checker.compileCost.
-	hereCost = 12_000_000
+	hereCost = 18_000_000
 )
 
 // build compiles under a deadline. A compilation in this process cannot be

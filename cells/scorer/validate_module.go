@@ -35,7 +35,7 @@ func (m *module) validate(r *reader, lim *Limits) {
 		m.cost += own
 		if own > lim.FunctionCost || m.cost > lim.CompileCost {
 			r.section, r.fn = "code", len(m.imports)+i
-			r.fail(m.bodies[i].at, "too costly to compile: %d for this function (limit %d), %d up to here (limit %d); it has too many blocks, loops in loops or locals", own, lim.FunctionCost, m.cost, lim.CompileCost)
+			r.fail(m.bodies[i].at, "too costly to compile: %d for this function (limit %d), %d up to here (limit %d); it has too many blocks, branches and loops in loops for its values", own, lim.FunctionCost, m.cost, lim.CompileCost)
 			return
 		}
 	}

@@ -2,13 +2,15 @@ package scorer
 
 import "slices"
 
-// label gives the types that a branch to depth carries.
+// label gives the types that a branch to depth carries, and counts it.
 func (c *checker) label(in *instr, depth uint32) []valType {
 	if int64(depth) >= int64(len(c.frames)) {
 		c.r.fail(in.at, "branch to label %d of %d", depth, len(c.frames))
 		return nil
 	}
+	c.branches++
 	f := &c.frames[len(c.frames)-1-int(depth)]
+	f.branches++
 	if f.op == 0x03 {
 		return f.in
 	}
@@ -53,7 +55,7 @@ func (c *checker) control(in *instr) {
 	case 0x0e: // br_table
 		c.branchTable(in)
 	case 0x0f: // return
-		c.popAll(in, c.frames[0].out)
+		c.popAll(in, c.label(in, uint32(len(c.frames)-1)))
 		c.dead()
 	case 0x10, 0x11:
 		c.call(in)
@@ -100,6 +102,7 @@ func (c *checker) call(in *instr) {
 	}
 	c.popAll(in, t.in)
 	c.pushAll(t.out)
+	c.results += int64(len(t.out))
 }
 
 // table gives the element type of table t.
