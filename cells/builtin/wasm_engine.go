@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/wnb-dev/wnb/cells/lang"
@@ -182,6 +183,9 @@ func sandboxed(err error) error {
 	}
 	if errors.Is(err, scorer.ErrUndefined) {
 		return &lang.HintError{Err: err, Hint: `a metric that is not defined on some rows says "nan": "skip" in its manifest`}
+	}
+	if trap := (*scorer.TrapError)(nil); errors.As(err, &trap) && strings.Contains(trap.Reason, "out of bounds memory") {
+		return &lang.HintError{Err: err, Hint: "is an index outside of its array, or are local variables larger than the stack (in C and Rust 256 KiB)?"}
 	}
 	return err
 }

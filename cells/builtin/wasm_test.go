@@ -206,7 +206,7 @@ func TestExtensionErrors(t *testing.T) {
 		{"a number", `wasm.metric(3)`, "path is an int", "path of a .wasm file"},
 		{"a scorer as a metric", `wasm.metric("ext/risk.wasm")`, "the extension risk is a scorer, not a metric", "write wasm.scorer"},
 		{"a transform as a metric", `wasm.metric("ext/echo.wasm")`, "the extension echo is a transform, not a metric", "write wasm.transform"},
-		{"unknown parameter", `m("brier", beta=2)`, `extension brier has no parameter "beta"; it has [which]`, ""},
+		{"unknown parameter", `m("brier", beta=2)`, `extension brier has no parameter "beta"; it has which`, ""},
 		{"parameter of another type", `m("brier", which="x")`, `parameter "which" must be a integer, and is x`, ""},
 		{"parameter that is a list", `m("brier", which=[1])`, `parameter "which"`, ""},
 		{"parameters as a list", `wasm.metric("ext/brier.wasm", params=[1])`, "params is a dict, not a list", "write params="},

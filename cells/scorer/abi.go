@@ -113,11 +113,28 @@ func (m *module) checkImport(imp importedFunc) error {
 	case !ok:
 		msg = fmt.Sprintf("import %s is not offered to extensions", name)
 	case !m.types[imp.typ].is(sig):
-		msg = fmt.Sprintf("import %s has another type than %s", name, sig)
+		msg = fmt.Sprintf("import %s has another type than %s", name, spelled(sig))
 	default:
 		return nil
 	}
 	return &ValidationError{Section: "import", Func: -1, Offset: imp.at, Msg: msg}
+}
+
+// spelled is a type as the guide writes it: (i32, i32) -> i64 for "ii>l".
+func spelled(sig string) string {
+	names := map[rune]string{'i': "i32", 'l': "i64", 'f': "f32", 'd': "f64"}
+	list := func(types string) string {
+		var all []string
+		for _, t := range types {
+			all = append(all, names[t])
+		}
+		return strings.Join(all, ", ")
+	}
+	params, result, _ := strings.Cut(sig, ">")
+	if result == "" {
+		return "(" + list(params) + ") -> ()"
+	}
+	return "(" + list(params) + ") -> " + list(result)
 }
 
 func (m *module) checkExport(e exportEntry) error {
@@ -130,7 +147,7 @@ func (m *module) checkExport(e exportEntry) error {
 	case known && e.kind != 0:
 		return refuseExport(e.at, "export %q is a %s; it must be a function", e.name, externKinds[e.kind])
 	case known && !m.typeOf(e.index).is(sig):
-		return refuseExport(e.at, "export %q has another type than %s", e.name, sig)
+		return refuseExport(e.at, "export %q has another type than %s", e.name, spelled(sig))
 	}
 	return nil
 }

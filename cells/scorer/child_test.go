@@ -62,6 +62,8 @@ func kindOf(err error) string {
 		return prefix + "trap"
 	case errors.As(err, &abi):
 		return prefix + "abi"
+	case errors.Is(err, ErrRange):
+		return prefix + "range"
 	case errors.As(err, &exit):
 		return prefix + "exit"
 	case errors.As(err, &ext):

@@ -19,6 +19,8 @@ var (
 	ErrMemory = errors.New("not enough guest memory")
 	// ErrUndefined: a metric gave NaN or an infinity.
 	ErrUndefined = errors.New("metric is undefined on this input")
+	// ErrRange: a metric gave a score that its manifest rules out.
+	ErrRange = errors.New("score outside of the range of the manifest")
 	// ErrTooCostly: compiling the module took more memory than allowed.
 	ErrTooCostly = errors.New("too costly to compile")
 	// ErrClosed: the engine, module or job was closed.
@@ -42,7 +44,7 @@ func (e *ValidationError) Error() string {
 }
 
 // CallError is a failed call into an extension. Unwrap gives the reason:
-// ErrFuel, ErrDeadline, ErrStack, ErrMemory, ErrUndefined, a *TrapError, an
+// ErrFuel, ErrDeadline, ErrStack, ErrMemory, ErrUndefined, ErrRange, a *TrapError, an
 // *ExtError, an *ExitError, an *ABIError, or context.Canceled.
 type CallError struct {
 	Extension, Version string
@@ -115,13 +117,14 @@ func (e *ABIError) Error() string { return "breaks the ABI: " + e.Msg }
 
 // SelfCheckError is an extension whose self-check failed.
 type SelfCheckError struct {
-	Vector int // index into the manifest's selfcheck list, -1 for a generated one
-	Msg    string
+	Extension string
+	Vector    int // index into the manifest's selfcheck list, -1 for a generated one
+	Msg       string
 }
 
 func (e *SelfCheckError) Error() string {
 	if e.Vector < 0 {
-		return "self-check on generated rows: " + e.Msg
+		return fmt.Sprintf("self-check: extension %s, on generated rows: %s", e.Extension, e.Msg)
 	}
-	return fmt.Sprintf("self-check vector %d: %s", e.Vector, e.Msg)
+	return fmt.Sprintf("self-check: extension %s, vector %d: %s", e.Extension, e.Vector, e.Msg)
 }

@@ -92,6 +92,12 @@ func (m *Manifest) checkVectors() error {
 		if m.Kind == KindTransform && (v.In == nil || v.Out == nil) {
 			return fmt.Errorf("selfcheck %d: a transform needs in and out", i)
 		}
+		if m.Kind == KindMetric && (len(v.Y) == 0 || len(v.P) == 0) {
+			return fmt.Errorf("selfcheck %d: a metric needs y and p", i)
+		}
+		if m.Kind == KindScorer && len(v.X) == 0 {
+			return fmt.Errorf("selfcheck %d: a scorer needs x", i)
+		}
 		if m.Kind != KindTransform && len(v.Expect) == 0 {
 			return fmt.Errorf("selfcheck %d: expect is missing", i)
 		}

@@ -85,6 +85,8 @@ func TestManifestsThatAreRefused(t *testing.T) {
 		"Kelvin":          {`{"abi":1,"\u212aind":"metric"}`, "unknown field \"\u212aind\""},
 		"long s in one":   {`{"abi":1,"metric":{"output\u017f":1}}`, "unknown field \"output\u017f\""},
 		"long s in param": {`{"abi":1,"params":{"a":{"de\u017fcription":"x"}}}`, "unknown field \"de\u017fcription\""},
+		"x in a metric":   {`{"abi":1,"kind":"metric","name":"x","metric":{"input":"value"},"selfcheck":[{"x":[[1]],"expect":1}]}`, "selfcheck 0: a metric needs y and p"},
+		"y in a scorer":   {`{"abi":1,"kind":"scorer","name":"x","scorer":{},"selfcheck":[{"y":[1],"p":[1],"expect":1}]}`, "selfcheck 0: a scorer needs x"},
 		"range":           {`{"abi":1,"kind":"metric","name":"x","metric":{"input":"value","range":[2,1]}}`, "metric.range is 2 to 1; the first number is the lower one"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -208,13 +210,13 @@ func TestParametersReachTheGuest(t *testing.T) {
 		{"defaults", nil, nil, `{"beta":1,"mode":"a","n":3,"on":false}`, ""},
 		{"given", map[string]any{"beta": 2.5, "n": 4, "mode": "b", "on": true}, nil, `{"beta":2.5,"mode":"b","n":4,"on":true}`, ""},
 		{"classes", nil, []string{"bad", "good"}, `{"beta":1,"classes":["bad","good"],"mode":"a","n":3,"on":false}`, ""},
-		{"unknown", map[string]any{"gamma": 1}, nil, "", `no parameter "gamma"; it has [beta mode n on]`},
+		{"unknown", map[string]any{"gamma": 1}, nil, "", `no parameter "gamma"; it has beta, mode, n, on`},
 		{"wrong type", map[string]any{"beta": "x"}, nil, "", `parameter "beta" must be a number`},
 		{"below the minimum", map[string]any{"beta": 0}, nil, "", "the minimum is 0.5"},
 		{"over the maximum", map[string]any{"n": 10}, nil, "", "the maximum is 9"},
 		{"not whole", map[string]any{"n": 1.5}, nil, "", `parameter "n" must be a finite integer`},
 		{"NaN", map[string]any{"beta": math.NaN()}, nil, "", "finite"},
-		{"not a choice", map[string]any{"mode": "c"}, nil, "", "one of [a b]"},
+		{"not a choice", map[string]any{"mode": "c"}, nil, "", "one of a, b"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			logs = nil
@@ -326,8 +328,8 @@ func TestUndefinedAndRange(t *testing.T) {
 		{"NaN is skipped", `"nan":"skip"`, "f64.const NaN", ""},
 		{"infinity is skipped", `"nan":"skip"`, "f64.const -Inf", ""},
 		{"in range", `"range":[0,1]`, "f64.const 1", ""},
-		{"over the range", `"range":[0,1]`, "f64.const 1.5", "abi"},
-		{"below the range", `"range":[0,null]`, "f64.const -0.5", "abi"},
+		{"over the range", `"range":[0,1]`, "f64.const 1.5", "range"},
+		{"below the range", `"range":[0,null]`, "f64.const -0.5", "range"},
 		{"open range", `"range":[0,null]`, "f64.const 1e300", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Param declares one parameter: the part of JSON schema that a form needs.
@@ -142,9 +143,21 @@ func (p Param) value(name string, v any) (any, error) {
 		v = n
 	}
 	if len(p.Enum) > 0 && !slices.Contains(p.Enum, v) {
-		return nil, fmt.Errorf("parameter %q is %v; it must be one of %v", name, v, p.Enum)
+		return nil, fmt.Errorf("parameter %q is %v; it must be one of %s", name, v, listed(p.Enum))
 	}
 	return v, nil
+}
+
+// listed are values as a message shows them.
+func listed[T any](values []T) string {
+	if len(values) == 0 {
+		return "none"
+	}
+	var all []string
+	for _, v := range values {
+		all = append(all, fmt.Sprint(v))
+	}
+	return strings.Join(all, ", ")
 }
 
 // configuration checks params against the manifest, fills in defaults and
@@ -154,7 +167,7 @@ func (m *Manifest) configuration(params map[string]any, classes []string) ([]byt
 	out := map[string]any{}
 	for name := range params {
 		if _, ok := m.Params[name]; !ok {
-			return nil, fmt.Errorf("extension %s has no parameter %q; it has %v", m.Name, name, slices.Sorted(maps.Keys(m.Params)))
+			return nil, fmt.Errorf("extension %s has no parameter %q; it has %s", m.Name, name, listed(slices.Sorted(maps.Keys(m.Params))))
 		}
 	}
 	for name, p := range m.Params {

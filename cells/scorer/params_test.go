@@ -16,7 +16,7 @@ func TestParametersThatAreRefused(t *testing.T) {
 		"null among texts":        {`"type":"string","enum":[null]`, `enum of parameter "p" has no value`},
 		"list among texts":        {`"type":"string","enum":[["a"]]`, `enum of parameter "p" must be a string`},
 		"choice over the maximum": {`"type":"number","maximum":1,"enum":[2]`, `enum of parameter "p" is 2, the maximum is 1`},
-		"default is no choice":    {`"type":"string","enum":["a"],"default":"b"`, `default of parameter "p" is b; it must be one of [a]`},
+		"default is no choice":    {`"type":"string","enum":["a"],"default":"b"`, `default of parameter "p" is b; it must be one of a`},
 		"bounds that are swapped": {`"type":"number","minimum":2,"maximum":1`, `parameter "p" has minimum 2 and maximum 1; the minimum is the lower one`},
 		"no integer between":      {`"type":"integer","minimum":1.2,"maximum":1.8`, `there is no integer between them`},
 		"bounds beyond integers":  {`"type":"integer","minimum":1e300`, `there is no integer between them`},

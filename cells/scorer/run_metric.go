@@ -93,7 +93,7 @@ func (m *Metric) finish(v float64, rows int) (float64, error) {
 		}
 		return 0, m.wrap(exportMetric, at, 0, fmt.Errorf("%w: it gave %v", ErrUndefined, v))
 	case !spec.inRange(v):
-		return 0, m.wrap(exportMetric, at, 0, &ABIError{fmt.Sprintf("the score %v is outside of the range of the manifest", v)})
+		return 0, m.wrap(exportMetric, at, 0, fmt.Errorf("%w: it gave %v", ErrRange, v))
 	}
 	return v, nil
 }

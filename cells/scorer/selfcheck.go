@@ -133,7 +133,7 @@ func (m *Module) checkVector(ctx context.Context, v Vector, c *Checked, interp *
 		return fmt.Errorf("self-check on the interpreter: %w", err)
 	}
 	refuse := func(format string, args ...any) error {
-		return &SelfCheckError{Vector: c.Vector, Msg: fmt.Sprintf(format, args...)}
+		return &SelfCheckError{Extension: m.manifest.Name, Vector: c.Vector, Msg: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case !native[0].sameValues(native[1]):

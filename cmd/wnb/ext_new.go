@@ -37,7 +37,7 @@ Samples to start from: ` + strings.Join(samples.Names(), ", ") + ".",
 		Args: wanted(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(toolchain.Langs(), toolchain.Lang(lang)) {
-				return usage(fmt.Errorf("--lang %q: write one of %v", lang, toolchain.Langs()))
+				return usage(fmt.Errorf("--lang %q: write %s", lang, toolchain.LangList()))
 			}
 			if from != "" && cmd.Flags().Changed("kind") {
 				return usage(errors.New("a sample has its kind: leave out --kind or --from"))
@@ -88,10 +88,11 @@ func newExtension(name, from string, lang toolchain.Lang) ([]file, error) {
 		return nil, usage(fmt.Errorf("name %q: start with a letter, and go on with letters, digits, _ and -", name))
 	}
 	if !slices.Contains(samples.Names(), from) {
-		return nil, usage(fmt.Errorf("--from %q: write one of %v", from, samples.Names()))
+		return nil, usage(fmt.Errorf("--from %q: write one of %s", from, strings.Join(samples.Names(), ", ")))
 	}
 	if langs := samples.Langs(from); !slices.Contains(langs, lang) {
-		return nil, usage(fmt.Errorf("sample %s is not written in %s: write one of %v as --lang", from, lang, langs))
+		text := strings.Trim(fmt.Sprint(langs), "[]")
+		return nil, usage(fmt.Errorf("sample %s is not written in %s: write one of %s as --lang", from, lang, strings.ReplaceAll(text, " ", ", ")))
 	}
 	source, err := samples.Source(from, lang)
 	if err != nil {

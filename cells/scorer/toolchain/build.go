@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/wnb-dev/wnb/cells/scorer"
@@ -50,7 +53,7 @@ type Module struct {
 func Build(ctx context.Context, src Source, opts Options) (*Module, error) {
 	l := languageOf(src.Lang)
 	if l == nil {
-		return nil, fmt.Errorf("extension %s: language %q; it must be one of %v", src.Name, src.Lang, Langs())
+		return nil, fmt.Errorf("extension %s: language %q; it must be %s", src.Name, src.Lang, LangList())
 	}
 	m, err := build(ctx, l, &src, &opts)
 	if err != nil {
@@ -145,9 +148,40 @@ func compile(ctx context.Context, l language, j *job) (wasm []byte, version stri
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("compiling: %w: it took more than %v", scorer.ErrDeadline, limit))
 	defer cancel()
-	if j.dir, err = os.MkdirTemp("", "wnb-ext-"); err != nil {
-		return nil, "", err
+	clearAway(os.TempDir(), time.Now().Add(-limit-time.Hour))
+	if j.dir, err = os.MkdirTemp("", buildFolder); err != nil {
+		return nil, "", temporary(err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(j.dir)) }()
-	return l.compile(ctx, j)
+	wasm, version, err = l.compile(ctx, j)
+	return wasm, version, temporary(err)
+}
+
+const buildFolder = "wnb-ext-" // and a number: what compiles happens in such a folder
+
+// clearAway removes the folders of processes that were killed while they compiled:
+// those that nothing has changed since a time. What cannot be removed stays.
+func clearAway(dir string, since time.Time) {
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range all {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), buildFolder) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.ModTime().Before(since) {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// temporary says of a failure of the file system where it is and what to do, in
+// place of the path of a file that is gone by then.
+func temporary(err error) error {
+	var failed *fs.PathError
+	if !errors.As(err, &failed) || !strings.HasPrefix(failed.Path, os.TempDir()) {
+		return err
+	}
+	return fmt.Errorf("compiling needs space for temporary files in %s: %w; set TMPDIR to a folder that has it", os.TempDir(), failed.Err)
 }

@@ -128,6 +128,11 @@ func TestBuildsAreTheSameEveryTime(t *testing.T) {
 	}
 }
 
+// watScorer is a scorer that leaves its output as it is.
+const watScorer = `(module (memory (export "memory") 1) (func (export "wnb_abi_1"))
+	(func (export "wnb_alloc") (param i32) (result i32) i32.const 0)
+	(func (export "wnb_predict") (param i32 i32 i32 i32 i32)))`
+
 func TestManifestFollowsFromTheSource(t *testing.T) {
 	const head = "//wnb:manifest {\"metric\": {\"greater_is_better\": false},\n//wnb:manifest  \"version\": \"2\", \"params\": {\"alpha\": {\"type\": \"number\"}}}\n"
 	for _, tc := range []struct {
@@ -142,13 +147,17 @@ func TestManifestFollowsFromTheSource(t *testing.T) {
 				Params: map[string]scorer.Param{"alpha": {Type: "number"}}, Limits: scorer.ManifestLimits{MemoryMiB: 8}}},
 		{"scorer", Source{Lang: C, Name: "s", Text: "void predict(const double *x, double *out, size_t n, size_t d) { out[0] = x[0]; }"},
 			&scorer.Manifest{ABI: 1, Kind: "scorer", Name: "s", Scorer: &scorer.ScorerSpec{Layout: "row", Outputs: 1}}},
+		{"kind in a comment", Source{Lang: WAT, Name: "w", Text: ";;wnb:manifest {\"kind\": \"scorer\", \"scorer\": {\"layout\": \"row\"}}\n" + watScorer},
+			&scorer.Manifest{ABI: 1, Kind: "scorer", Name: "w", Scorer: &scorer.ScorerSpec{Layout: "row", Outputs: 1}}},
+		{"kind in a manifest", Source{Lang: WAT, Name: "w", Text: watScorer, Manifest: json.RawMessage(`{"kind":"scorer"}`)},
+			&scorer.Manifest{ABI: 1, Kind: "scorer", Name: "w", Scorer: &scorer.ScorerSpec{Outputs: 1}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			m, err := buildTest(t, tc.src, testOptions(t))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.HasPrefix(m.Manifest.Toolchain, "clang ") {
+			if !strings.HasPrefix(m.Manifest.Toolchain, map[Lang]string{C: "clang ", WAT: "wat2wasm "}[tc.src.Lang]) {
 				t.Errorf("toolchain %q", m.Manifest.Toolchain)
 			}
 			m.Manifest.Toolchain = ""
@@ -165,7 +174,7 @@ func TestSourcesThatAreRefused(t *testing.T) {
 		src  Source
 		says string
 	}{
-		{"language", Source{Lang: "cobol"}, `language "cobol"; it must be one of [go rust c assemblyscript wat]`},
+		{"language", Source{Lang: "cobol"}, `language "cobol"; it must be go, rust, c, assemblyscript or wat`},
 		{"not UTF-8", Source{Lang: C, Text: "\xff"}, "not UTF-8"},
 		{"too long", Source{Lang: C, Text: strings.Repeat(" ", maxSource+1)}, "the limit is 1048576"},
 		{"comment that is no JSON", Source{Lang: C, Text: plain[C] + "//wnb:manifest {\n//wnb:manifest \"x\":}"}, "line 7, column 1: comment wnb:manifest"},
@@ -213,6 +222,38 @@ func TestMissingToolchainsSayWhatToInstall(t *testing.T) {
 		_, err := Build(context.Background(), Source{Lang: lang, Name: "x", Text: plain[lang]}, Options{Path: t.TempDir()})
 		if !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", lang, err, says)
+		}
+	}
+}
+
+func TestFolderForTemporaryFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", filepath.Join(dir, "none"))
+	_, err := buildTest(t, Source{Lang: C, Text: plain[C]}, testOptions(t))
+	want := "compiling needs space for temporary files in " + os.TempDir() + ": no such file or directory; set TMPDIR"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %q", err, want)
+	}
+
+	// What a killed process left goes away, and what another one is working on stays.
+	t.Setenv("TMPDIR", dir)
+	old, young, other := filepath.Join(dir, buildFolder+"1"), filepath.Join(dir, buildFolder+"2"), filepath.Join(dir, "mine")
+	for _, d := range []string{old, young, other} {
+		if err := os.MkdirAll(filepath.Join(d, "cache"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if day := time.Now().Add(-24 * time.Hour); d != young {
+			if err := os.Chtimes(d, day, day); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := buildTest(t, Source{Lang: C, Text: plain[C]}, testOptions(t)); err != nil {
+		t.Fatal(err)
+	}
+	for d, want := range map[string]bool{old: false, young: true, other: true} {
+		if _, err := os.Stat(d); (err == nil) != want {
+			t.Errorf("%s: %v, want it there: %v", filepath.Base(d), err, want)
 		}
 	}
 }

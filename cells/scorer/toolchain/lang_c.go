@@ -139,7 +139,7 @@ func (clang) compile(ctx context.Context, j *job) ([]byte, string, error) {
 		return nil, "", j.diagnose(res.Stderr, clangError, clangNote)
 	}
 	res, err = j.run(ctx, nil, read, nil, linkers[0], "--no-entry", "--strip-all", "--gc-sections", "-O3", "--lto-O3",
-		"-z", "stack-size=65536", "--stack-first", "-o", "out.wasm", "glue.o", "libm.o", "string.o")
+		"-z", "stack-size=262144", "--stack-first", "-o", "out.wasm", "glue.o", "libm.o", "string.o")
 	if err != nil {
 		return nil, "", err
 	}

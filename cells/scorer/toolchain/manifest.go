@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,8 +16,8 @@ import (
 // source say, with what Source.Manifest says. Each wins over what is before it.
 func (s *Source) manifest(f form, text string) (*scorer.Manifest, error) {
 	man := &scorer.Manifest{ABI: 1, Kind: f.variant.kind(), Name: s.Name}
-	if f.variant == raw && s.Kind != "" {
-		man.Kind = s.Kind
+	if f.variant == raw {
+		man.Kind = s.rawKind(text, man.Kind)
 	}
 	switch man.Kind {
 	case scorer.KindMetric:
@@ -42,6 +43,25 @@ func (s *Source) manifest(f form, text string) (*scorer.Manifest, error) {
 		return nil, err
 	}
 	return man, man.Check()
+}
+
+// rawKind is the kind of a source whose function does not tell it, since what is
+// true of a kind unless the source says otherwise depends on it.
+func (s *Source) rawKind(text string, otherwise scorer.Kind) scorer.Kind {
+	said := struct{ Kind scorer.Kind }{otherwise}
+	for _, part := range [][]byte{s.comments(text), s.Manifest} {
+		_ = json.Unmarshal(part, &said) // what is wrong with it is said when it is merged
+	}
+	if s.Kind != "" {
+		return s.Kind
+	}
+	return said.Kind
+}
+
+// comments is what the comments of the source say, or nothing.
+func (s *Source) comments(text string) []byte {
+	part, _ := s.directives(text)
+	return []byte(part)
 }
 
 // settle sets what the function alone decides.

@@ -86,7 +86,7 @@ func (p *Project) check() error {
 	case scorer.CheckName(p.Name) != nil:
 		return fmt.Errorf("%s: %w", ProjectFile, scorer.CheckName(p.Name))
 	case p.Lang != "" && !slices.Contains(Langs(), p.Lang):
-		return fmt.Errorf("%s: lang is %q; it must be one of %v", ProjectFile, p.Lang, Langs())
+		return fmt.Errorf("%s: lang is %q; it must be %s", ProjectFile, p.Lang, LangList())
 	case p.Source != "" && !filepath.IsLocal(filepath.FromSlash(p.Source)):
 		return fmt.Errorf("%s: source must be a file in the folder, not %s", ProjectFile, p.Source)
 	}

@@ -28,6 +28,9 @@ const (
 // Langs are all languages.
 func Langs() []Lang { return []Lang{Go, Rust, C, AssemblyScript, WAT} }
 
+// LangList is all languages as a message shows them.
+func LangList() string { return fmt.Sprintf("%s, %s, %s, %s or %s", Go, Rust, C, AssemblyScript, WAT) }
+
 // Source is an extension as its author wrote it.
 type Source struct {
 	Lang Lang

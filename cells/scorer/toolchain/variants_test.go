@@ -260,6 +260,33 @@ func TestFailuresOfTheAuthor(t *testing.T) {
 	}
 }
 
+// Arrays of 100 KB are local variables of an author in C and in Rust.
+func TestLocalArraysFitOnTheStack(t *testing.T) {
+	for lang, text := range map[Lang]string{
+		C:    "double score(const double *y_true, const double *y_pred, size_t n) {\n\tvolatile double a[12500];\n\tfor (size_t i = 0; i < 12500; i++) a[i] = y_true[i % n];\n\treturn a[12499];\n}\n",
+		Rust: "fn score(y_true: &[f64], y_pred: &[f64]) -> f64 {\n    let mut a = [0f64; 12500];\n    for i in 0..12500 { a[i] = y_true[i % y_true.len()]; }\n    a.iter().sum()\n}\n",
+	} {
+		t.Run(string(lang), func(t *testing.T) {
+			m, err := buildTest(t, Source{Lang: lang, Text: text}, testOptions(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := scorer.Open(scorer.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			mod, err := e.Compile(context.Background(), m.Wasm, scorer.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := failOnce(mod); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func failOnce(mod *scorer.Module) error {
 	if mod.Manifest().Kind == scorer.KindTransform {
 		tr, err := mod.NewTransform(nil)
