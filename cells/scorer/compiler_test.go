@@ -72,11 +72,11 @@ func TestCostlyModulesAreCompiledByAChild(t *testing.T) {
 
 // A module that only a child may compile is refused where there is none.
 func TestTooCostlyWithoutAChild(t *testing.T) {
-	_, err := openTest(t, Config{}).Compile(context.Background(), costly(12), Limits{})
-	if kindOf(err) != "validation" || !strings.Contains(err.Error(), "limit 12000000") {
+	_, err := openTest(t, Config{}).Compile(context.Background(), costly(18), Limits{})
+	if kindOf(err) != "validation" || !strings.Contains(err.Error(), "limit 18000000") {
 		t.Error(err)
 	}
-	if err := Validate(costly(12), Limits{}); err != nil {
+	if err := Validate(costly(18), Limits{}); err != nil {
 		t.Errorf("with a child it is not: %v", err)
 	}
 }

@@ -3,7 +3,13 @@ package scorer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,6 +118,104 @@ func TestWaitingForRoomEnds(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if _, err := honest.Score(context.Background(), []float64{1}, []float64{1}); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whoever closes a module second waits for the calls in it as the first does: it
+// may be the engine, which takes the memory away.
+func TestTheSecondCloseWaits(t *testing.T) {
+	var logged atomic.Int64
+	began := make(chan struct{})
+	e := openTest(t, Config{Log: func(string, int, string) {
+		if logged.Add(1) == 1 {
+			close(began)
+		}
+	}})
+	a := logging("i", `i32.const 0 i32.const 16 i32.const 1 call 0
+		loop - local.get 5 i32.const 1 i32.add local.tee 5 i32.const 50000000 i32.lt_u br_if 0 end
+		i32.const 0 i32.const 16 i32.const 1 call 0 f64.const 1`)
+	m := compileTest(t, e, a.bytes(), Limits{Fuel: math.MaxInt64 / 4})
+	j := metricTest(t, m, nil)
+	done := make(chan error, 2)
+	go func() {
+		_, err := j.Score(context.Background(), []float64{1}, []float64{1})
+		done <- err
+	}()
+	<-began
+	go func() { done <- m.Close() }()
+	for closed := false; !closed; {
+		m.mu.Lock()
+		closed = m.closed
+		m.mu.Unlock()
+	}
+	if err := m.Close(); err != nil || logged.Load() != 2 {
+		t.Errorf("closed in the middle of a call: %v", err)
+	}
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Self-checks are bounded as evaluations are.
+func TestSelfChecksTakeAPlace(t *testing.T) {
+	var running, most atomic.Int64
+	e := openTest(t, Config{Instances: 1, Reserve: 1 << 20, Log: func(string, int, string) {
+		most.Store(max(most.Load(), running.Add(1)))
+		time.Sleep(time.Millisecond) // so that others would come
+		running.Add(-1)
+	}})
+	var wait sync.WaitGroup
+	for range 4 {
+		m := compileTest(t, e, logging("", "i32.const 0 i32.const 16 i32.const 1 call 0 f64.const 1").bytes(), Limits{})
+		wait.Go(func() {
+			if err := m.SelfCheck(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if most.Load() != 1 || e.pool.live != 0 || e.pool.reserved != 0 {
+		t.Errorf("%d guests at once; %d instances and %d bytes are left", most.Load(), e.pool.live, e.pool.reserved)
+	}
+}
+
+// Modules that differ in their manifests only have one file of native code.
+func TestEqualCodeIsLoadedAtOnce(t *testing.T) {
+	if !hasCompiler() {
+		t.Skip("no compiler for this machine, so nothing is cached")
+	}
+	dir := t.TempDir()
+	var all [][]byte
+	for i := range 16 {
+		a := metricAsm("", strings.Repeat("i32.const 0 i32.load 2 0 drop ", 7000)+"f64.const 1")
+		a.custom = nil
+		a.manifest(fmt.Sprintf(metricManifest, fmt.Sprintf("n%d", i)))
+		all = append(all, a.bytes())
+	}
+	for range 10 { // the first fills the cache
+		e := openTest(t, Config{CacheDir: dir})
+		var wait sync.WaitGroup
+		for _, wasm := range all {
+			wait.Go(func() {
+				if _, err := e.Compile(context.Background(), wasm, Limits{}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+	}
+}
+
+func TestTheCacheFolderIsMadeAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	e := openTest(t, Config{CacheDir: dir})
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Compile(context.Background(), meanError().bytes(), Limits{}); err != nil {
 		t.Error(err)
 	}
 }

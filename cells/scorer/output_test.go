@@ -88,3 +88,32 @@ func TestSelfChecksAreHeardOnce(t *testing.T) {
 		t.Errorf("logged %q, %v", got, err)
 	}
 }
+
+// A guest that writes all its memory many times over is told that less was written:
+// the deadline is looked at in between.
+func TestWritesAreTakenInParts(t *testing.T) {
+	a := newAsm()
+	write := a.importFunc("wasi_snapshot_preview1", "fd_write", "iiii>i")
+	var b strings.Builder
+	b.WriteString("i32.const 1023 memory.grow 0 drop i32.const 0 i32.const 10 i32.const 67108864 memory.fill ")
+	for i := range maxVectors {
+		fmt.Fprintf(&b, "i32.const %d i32.const 0 i32.store 2 0 i32.const %d i32.const 67108864 i32.store 2 0 ", 1024+8*i, 1028+8*i)
+	}
+	fmt.Fprintf(&b, "i32.const 1 i32.const 1024 i32.const %d i32.const 2048 call %d drop i32.const 2048 i32.load 2 0 f64.convert_i32_u", maxVectors, write)
+	addMetric(a, "", b.String())
+	j := metricTest(t, compileTest(t, openTest(t, Config{}), a.bytes(), Limits{}), nil)
+	if got, err := j.Score(context.Background(), []float64{1}, []float64{1}); err != nil || got != maxWrite {
+		t.Errorf("%v bytes, %v; want %d", got, err, maxWrite)
+	}
+}
+
+func TestEscapesCountForTheLimit(t *testing.T) {
+	for limit := range 20 {
+		if got := printable([]byte("ab\x1b\x1bé\x1bc"), limit); len(got) > limit {
+			t.Errorf("limit %d: %q has %d bytes", limit, got, len(got))
+		}
+	}
+	if got := printable([]byte("a\x1bé\n"), 100); got != "a\\u001bé\n" {
+		t.Errorf("%q", got)
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"golang.org/x/sys/cpu"
+
 	"github.com/wnb-dev/wnb/cells/scorer/diskcache"
 )
 
@@ -17,8 +19,8 @@ import (
 //	of wazero's file, newline, wazero's file
 //
 // The key is a hash of the module, of the limits that it was checked against, and
-// of the versions of all that had a hand in it, so that what passed the checks
-// once need not pass them again. wazero gets verified bytes only, in a folder that
+// of the processor and the versions of all that had a hand in it, so that what
+// passed the checks once need not pass them again. wazero gets verified bytes only, in a folder that
 // is private to this process, so nothing that changes in the cache after the check
 // runs.
 type codeCache struct{ *diskcache.Folder }
@@ -48,7 +50,7 @@ func openCache(dir string) (*codeCache, error) {
 // cacheKey identifies what became of a module.
 func cacheKey(wasm []byte, lim *Limits) (key [sha256.Size]byte) {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %d %s %s %s %+v\n", cacheMagic, rewriterVersion, wazeroVersion(), runtime.GOARCH, runtime.GOOS, *lim)
+	fmt.Fprintf(h, "%s %d %s %s %s %+v %+v %+v\n", cacheMagic, rewriterVersion, wazeroVersion(), runtime.GOARCH, runtime.GOOS, cpu.X86, cpu.ARM64, *lim)
 	h.Write(wasm)
 	h.Sum(key[:0])
 	return key

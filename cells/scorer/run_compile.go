@@ -79,7 +79,7 @@ func (e *Engine) compile(ctx context.Context, m *Module, interpret bool) (p *pro
 		if e.cfg.Compiler != nil && m.cost > apartCost {
 			m.native, err = e.compileApart(ctx, m.metered)
 		} else {
-			m.native, err = compileNative(m.metered, e.cache.Dir(), 1)
+			m.native, err = e.compileHere(m.metered)
 		}
 		if err == nil {
 			err = e.cache.put(m.key, &m.prepared)
@@ -89,6 +89,14 @@ func (e *Engine) compile(ctx context.Context, m *Module, interpret bool) (p *pro
 		}
 	}
 	return mach.load(m.metered, m.native)
+}
+
+func (e *Engine) compileHere(metered []byte) (native, error) {
+	dir, err := e.cache.Temp()
+	if err != nil {
+		return native{}, err
+	}
+	return compileNative(metered, dir, 1)
 }
 
 func (e *Engine) compileApart(ctx context.Context, metered []byte) (native, error) {

@@ -107,6 +107,7 @@ type Module struct {
 	prepared
 	program *program
 	active  sync.WaitGroup // calls
+	closing sync.Once
 	mu      sync.Mutex
 	closed  bool
 }
@@ -226,20 +227,19 @@ func (m *Module) Engine() string { return m.program.name }
 
 // Close frees the compiled code, after the calls that are running. Jobs of the
 // module give ErrClosed from then on.
-func (m *Module) Close() error {
+func (m *Module) Close() (err error) {
 	m.mu.Lock()
-	already := m.closed
 	m.closed = true
 	m.mu.Unlock()
-	if already {
-		return nil
-	}
-	m.active.Wait()
-	m.engine.pool.drop(func(in *instance) bool { return in.job.mod == m })
-	m.engine.mu.Lock()
-	delete(m.engine.modules, m)
-	m.engine.mu.Unlock()
-	return m.program.close()
+	m.closing.Do(func() { // others wait: the engine, for one, takes the memory away next
+		m.active.Wait()
+		m.engine.pool.drop(func(in *instance) bool { return in.job.mod == m })
+		m.engine.mu.Lock()
+		delete(m.engine.modules, m)
+		m.engine.mu.Unlock()
+		err = m.program.close()
+	})
+	return err
 }
 
 // enter notes a running call, so that Close waits for it.

@@ -121,19 +121,20 @@ func hostAbort(in *instance, s []uint64) error {
 	return &ExtError{Code: -1, Msg: printable([]byte(msg), in.job.mod.limits.LogMessage)}
 }
 
-// printable cuts a message of a guest and escapes what a terminal would obey.
+// printable escapes in a message of a guest what a terminal would obey, and cuts
+// it to limit bytes.
 func printable(b []byte, limit int) string {
 	b = b[:min(len(b), limit)]
 	var out strings.Builder
 	for _, r := range strings.ToValidUTF8(string(b), "\uFFFD") {
-		switch {
-		case r == '\n' || r == '\t':
-			out.WriteRune(r)
-		case r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
-			fmt.Fprintf(&out, "\\u%04x", r)
-		default:
-			out.WriteRune(r)
+		piece := string(r)
+		if r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			piece = fmt.Sprintf("\\u%04x", r)
 		}
+		if out.Len()+len(piece) > limit {
+			break
+		}
+		out.WriteString(piece)
 	}
 	return out.String()
 }

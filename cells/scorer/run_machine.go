@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -19,6 +20,7 @@ type machine struct {
 	runtime wazero.Runtime
 	cache   wazero.CompilationCache // nil: none
 	dir     string                  // that cache reads native code from
+	loading sync.Mutex              // of what is in dir
 }
 
 // program is a module compiled for a machine.
@@ -84,8 +86,11 @@ func (m *machine) compile(metered []byte) (*program, error) {
 }
 
 // load makes a program of a metered module and its native code, which is on disk
-// while it is read. The folder may be gone if it was not used for long.
+// while it is read. The folder may be gone if it was not used for long. One at a
+// time: modules that differ in their manifests only have the same file.
 func (m *machine) load(metered []byte, n native) (p *program, err error) {
+	m.loading.Lock()
+	defer m.loading.Unlock()
 	file := filepath.Join(m.dir, n.name)
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, err

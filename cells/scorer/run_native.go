@@ -39,13 +39,8 @@ func parseNative(b []byte) (native, error) {
 	return native{string(name), code}, nil
 }
 
-// compileNative compiles in a private folder below dir, which is empty for the
-// system's folder of temporary files.
+// compileNative compiles in a private folder, which is empty and removed in the end.
 func compileNative(metered []byte, dir string, workers int) (n native, err error) {
-	dir, err = os.MkdirTemp(dir, "load-")
-	if err != nil {
-		return n, err
-	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	cache, err := wazero.NewCompilationCacheWithDir(dir)
 	if err != nil {
@@ -134,7 +129,11 @@ func ServeCompiler(in io.Reader, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	n, err := compileNative(metered, "", runtime.GOMAXPROCS(0))
+	dir, err := os.MkdirTemp("", "wnb-compile-")
+	if err != nil {
+		return err
+	}
+	n, err := compileNative(metered, dir, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}

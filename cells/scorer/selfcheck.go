@@ -38,12 +38,17 @@ type Checked struct {
 
 // CheckVectors is SelfCheck with what came of every vector.
 func (m *Module) CheckVectors(ctx context.Context) (all []Checked, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, m.limits.CheckTime, ErrDeadline)
-	defer cancel()
 	if err := m.enter(); err != nil {
 		return nil, err
 	}
 	defer m.active.Done()
+	place := &job{mod: m} // of the instances, of which there is one at a time
+	if _, err := m.engine.pool.acquire(ctx, place); err != nil {
+		return nil, err
+	}
+	defer m.engine.pool.vacate(place)
+	ctx, cancel := context.WithTimeoutCause(ctx, m.limits.CheckTime, ErrDeadline)
+	defer cancel()
 	interp, err := m.engine.build(ctx, m, true)
 	if err != nil {
 		return nil, fmt.Errorf("extension %s: self-check: %w", m.manifest.Name, err)

@@ -37,7 +37,7 @@ const (
 )
 
 // Open makes the folder, with mode 0700, if it is not there. What is in it will be
-// run, so one that others can write to is refused. The magic names what the
+// run, so one that others than its owner can write to is refused. The magic names what the
 // entries are, and its version; limit is for the bytes of all of them.
 func Open(dir, magic string, limit int64) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -50,24 +50,39 @@ func Open(dir, magic string, limit int64) (*Folder, error) {
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
 		return nil, fmt.Errorf("folder %s can be written by others (mode %o); set it to 0700", dir, info.Mode().Perm())
 	}
-	old, err := filepath.Glob(filepath.Join(dir, temporary+"*"))
+	files, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range old {
-		if info, err := os.Stat(f); err == nil && time.Since(info.ModTime()) > abandoned {
-			_ = os.RemoveAll(f) // tried again by the next process
+	for _, d := range files {
+		if info, err := d.Info(); err == nil && strings.HasPrefix(d.Name(), temporary) && time.Since(info.ModTime()) > abandoned {
+			_ = os.RemoveAll(filepath.Join(dir, d.Name())) // tried again by the next process
 		}
 	}
 	return &Folder{dir, magic, limit}, nil
 }
 
-// Dir is the path of the folder.
-func (f *Folder) Dir() string { return f.dir }
-
 // Temp makes a folder in it for the caller, who removes it; if the process dies, a
 // later one does.
-func (f *Folder) Temp() (string, error) { return os.MkdirTemp(f.dir, temporary) }
+func (f *Folder) Temp() (dir string, err error) {
+	err = f.again(func() error {
+		dir, err = os.MkdirTemp(f.dir, temporary)
+		return err
+	})
+	return dir, err
+}
+
+// again makes the folder once more if somebody has removed it.
+func (f *Folder) again(write func() error) error {
+	err := write()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(f.dir, 0o700); err != nil {
+		return err
+	}
+	return write()
+}
 
 func (f *Folder) file(key [sha256.Size]byte) string {
 	return filepath.Join(f.dir, hex.EncodeToString(key[:]))
@@ -103,7 +118,11 @@ func (f *Folder) Get(key [sha256.Size]byte) (content []byte, ok bool, err error)
 }
 
 // Put writes an entry, and removes others if they are too many.
-func (f *Folder) Put(key [sha256.Size]byte, content []byte) (err error) {
+func (f *Folder) Put(key [sha256.Size]byte, content []byte) error {
+	return f.again(func() error { return f.write(key, content) })
+}
+
+func (f *Folder) write(key [sha256.Size]byte, content []byte) (err error) {
 	rest := append(key[:], content...)
 	sum := sha256.Sum256(rest)
 	temp, err := os.CreateTemp(f.dir, temporary) // mode 0600
@@ -112,7 +131,7 @@ func (f *Folder) Put(key [sha256.Size]byte, content []byte) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.Remove(temp.Name()))
+			_ = os.Remove(temp.Name()) // the error to report is the first
 		}
 	}()
 	_, err = temp.Write(bytes.Join([][]byte{[]byte(f.magic), sum[:], rest}, nil))

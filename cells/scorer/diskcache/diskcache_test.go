@@ -106,7 +106,7 @@ func TestLeastRecentlyUsedGo(t *testing.T) {
 	if got := has(t, f, "a", "b", "c", "d"); got != "a c d" {
 		t.Errorf("there are %q, want a c d", got)
 	}
-	if n, size, err := Usage(f.Dir()); n != 3 || size < 3000 || size > 3*1100 || err != nil {
+	if n, size, err := Usage(f.dir); n != 3 || size < 3000 || size > 3*1100 || err != nil {
 		t.Errorf("%d entries of %d bytes, %v", n, size, err)
 	}
 	put(t, f, "large", make([]byte, 5000)) // more than all may have: it is used now
@@ -132,8 +132,53 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if left, err := filepath.Glob(filepath.Join(f.Dir(), temporary+"*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(f.dir, temporary+"*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// The path is no pattern, and what matches it as one is somebody else's.
+func TestPathsWithBrackets(t *testing.T) {
+	dir := t.TempDir()
+	other := filepath.Join(dir, "xa", temporary+"other")
+	if err := os.MkdirAll(other, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-2 * abandoned)
+	if err := os.Chtimes(other, old, old); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"x[ab]", "x[1"} {
+		f, err := Open(filepath.Join(dir, name), magic, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, f, "a", []byte("code"))
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAFolderThatIsRemovedIsMadeAgain(t *testing.T) {
+	f := open(t, 1<<20)
+	for range 2 {
+		if err := os.RemoveAll(f.dir); err != nil {
+			t.Fatal(err)
+		}
+		if got := has(t, f, "a"); got != "" {
+			t.Errorf("there are %q", got)
+		}
+		put(t, f, "a", []byte("code"))
+		if got := has(t, f, "a"); got != "a" {
+			t.Errorf("there are %q", got)
+		}
+	}
+	if err := os.RemoveAll(f.dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Temp(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -145,7 +190,7 @@ func TestUsageOfNothing(t *testing.T) {
 
 func TestOpen(t *testing.T) {
 	f := open(t, 1<<20)
-	info, err := os.Stat(f.Dir())
+	info, err := os.Stat(f.dir)
 	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o700 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
@@ -159,7 +204,7 @@ func TestOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Open(f.Dir(), magic, 1); err != nil {
+	if _, err := Open(f.dir, magic, 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dirs[0]); err != nil {
@@ -168,10 +213,10 @@ func TestOpen(t *testing.T) {
 	if _, err := os.Stat(dirs[1]); !os.IsNotExist(err) {
 		t.Errorf("the folder of a dead process is there: %v", err)
 	}
-	if err := os.Chmod(f.Dir(), 0o777); err != nil {
+	if err := os.Chmod(f.dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(f.Dir(), magic, 1); runtime.GOOS != "windows" && err == nil {
+	if _, err := Open(f.dir, magic, 1); runtime.GOOS != "windows" && err == nil {
 		t.Error("a folder that all can write to is used")
 	}
 }

@@ -214,6 +214,25 @@ func TestVariablesOfTheMachineStayOutside(t *testing.T) {
 	}
 }
 
+// The assembler reads files; a macro can put its name together, which the scan of
+// the text does not see.
+func TestCHasNoAssembler(t *testing.T) {
+	slow(t, C)
+	for name, text := range map[string]string{
+		"in the file":     "#define GLUE(a, b) a##b\nGLUE(__as, m__)(\".incbin \\\"/etc/hostname\\\"\");\n" + plain[C],
+		"in a function":   "#define GLUE(a, b) a##b\ndouble score(const double *y_true, const double *y_pred, size_t n) {\n\tGLUE(__as, m__)(\"nop\");\n\treturn 0;\n}\n",
+		"with a trigraph": "const char *x = \"??/\";\n__asm__(\"nop\"); //\";\n" + plain[C],
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := buildTest(t, Source{Lang: C, Text: text}, testOptions(t))
+			var wrong *SourceError
+			if !errors.As(err, &wrong) || !strings.Contains(err.Error(), "assembl") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 func TestMissingToolchainsSayWhatToInstall(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	for lang, says := range map[Lang]string{

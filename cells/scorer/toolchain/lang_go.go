@@ -9,6 +9,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"go/types"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -200,20 +201,21 @@ func goEnv(ctx context.Context, j *job, program string) (root, cache, version st
 
 var (
 	goImport = regexp.MustCompile(`(?m)^//go:wasmimport (\S+) (\S+)\n(?://go:noescape\n)?(func .* Errno)$`)
-	goSystem = filepath.Join("src", "syscall", "*_wasip1.go")
+	goSystem = "src/syscall/*_wasip1.go"
 )
 
 // noFiles makes package syscall answer by itself, with "bad file descriptor",
 // what extensions cannot ask of the host: package fmt, for one, needs files, and
 // could not be used otherwise. It gives the file that tells the compiler so.
 func (j *job) noFiles(root string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(root, goSystem))
+	files, err := fs.Glob(os.DirFS(root), goSystem) // the root is no pattern
 	if err != nil {
 		return "", err
 	}
 	var overlay struct{ Replace map[string]string }
 	overlay.Replace = map[string]string{}
-	for _, file := range files {
+	for _, name := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return "", err

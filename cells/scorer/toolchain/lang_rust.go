@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -79,7 +80,7 @@ func rustTools(ctx context.Context, j *job) (rustTool, error) {
 		if res.Code != 0 || sysroot == "" {
 			continue
 		}
-		libs, err := filepath.Glob(filepath.Join(sysroot, "lib", "rustlib", "wasm32-unknown-unknown", "lib", "libstd-*.rlib"))
+		libs, err := fs.Glob(os.DirFS(sysroot), "lib/rustlib/wasm32-unknown-unknown/lib/libstd-*.rlib")
 		if err == nil && len(libs) > 0 {
 			return rustTool{filepath.Join(sysroot, "bin", "rustc"), sysroot}, nil
 		}
