@@ -81,7 +81,11 @@ func (m *module) checkABI(man *Manifest) error {
 		}
 	}
 	if man.Kind == KindMetric && !have[exportMetric] && !man.Metric.Streaming {
-		return refuseExport(0, "export %q is missing; kind %q needs it", exportMetric, man.Kind)
+		hint := ""
+		if have[exportBegin] {
+			hint = "; or the manifest says \"streaming\": true"
+		}
+		return refuseExport(0, "export %q is missing; kind %q needs it%s", exportMetric, man.Kind, hint)
 	}
 	if len(man.Params) > 0 && !have[exportConfigure] {
 		return refuseExport(0, "the manifest has parameters and there is no export %q to take them", exportConfigure)

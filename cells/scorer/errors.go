@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// Why a call into an extension ended. All of them arrive wrapped in a
-// *CallError; the instance they happened in is gone.
+// Why a call into an extension ended, wrapped in a *CallError; the instance that it
+// happened in is gone. ErrDeadline and ErrTooCostly also end compilations, and
+// ErrClosed all that comes too late.
 var (
 	// ErrFuel: the guest executed more instructions than its budget.
 	ErrFuel = errors.New("out of fuel")

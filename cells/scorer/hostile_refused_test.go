@@ -127,6 +127,7 @@ func TestRefusedModules(t *testing.T) {
 		{"35 ABI of the manifest", withManifest(`{"abi":2,"kind":"metric","name":"x",` + okMetric + `}`), "extension needs ABI 2"},
 		{"35 text after it", withManifest(`{"abi":1,"kind":"metric","name":"x",` + okMetric + `} {}`), "text after"},
 		{"35 memory over the most", withManifest(`{"abi":1,"kind":"metric","name":"x","limits":{"memory_mib":4096},` + okMetric + `}`), "memory_mib is 4096"},
+		{"35 fuel over the most", withManifest(`{"abi":1,"kind":"metric","name":"x","limits":{"fuel_per_row":100001},` + okMetric + `}`), "fuel_per_row is 100001, the most is 100000"},
 		{"35 parameters nobody takes", withManifest(`{"abi":1,"kind":"metric","name":"x","params":{"a":{"type":"number","default":1}},` + okMetric + `}`), `no export "wnb_configure"`},
 		{"35 two manifests", func() []byte {
 			a := meanError()

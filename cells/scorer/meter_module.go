@@ -2,7 +2,8 @@ package scorer
 
 import "math"
 
-// rewriterVersion is part of every cache key and of every record of fuel.
+// rewriterVersion is part of every cache key. Another one may use other amounts of
+// fuel for the same call.
 const rewriterVersion = 4
 
 const (

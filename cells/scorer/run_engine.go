@@ -130,7 +130,7 @@ func (e *Engine) Compile(ctx context.Context, wasm []byte, lim Limits) (*Module,
 	}
 	m.wasm, m.native = nil, native{}
 	if own := m.manifest.Limits.FuelPerRow; own > 0 {
-		m.limits.FuelPerRow = min(m.limits.FuelPerRow, own)
+		m.limits.FuelPerRow = own // no more than the host's, see examine
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -182,6 +182,9 @@ func examine(wasm []byte, lim *Limits) (*module, *Manifest, uint32, error) {
 	}
 	if err := decoded.checkABI(man); err != nil {
 		return nil, nil, 0, err
+	}
+	if man.Limits.FuelPerRow > lim.FuelPerRow {
+		return nil, nil, 0, &ValidationError{Section: "custom " + manifestSection, Func: -1, Offset: decoded.manAt, Msg: fmt.Sprintf("fuel_per_row is %d, the most is %d", man.Limits.FuelPerRow, lim.FuelPerRow)}
 	}
 	pages, err := decoded.memoryPages(man, lim)
 	return decoded, man, pages, err

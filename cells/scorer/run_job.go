@@ -24,7 +24,8 @@ func (j *job) init(m *Module, params map[string]any, classes []string) (err erro
 	return err
 }
 
-// Fuel is what all calls so far used, without starting instances.
+// Fuel is what all evaluations so far used: without what starting instances and
+// making room for their input took.
 func (j *job) Fuel() int64 { return j.fuel.Load() }
 
 // DroppedLogs counts the messages over the limit of the job.

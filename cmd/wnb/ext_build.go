@@ -130,7 +130,7 @@ func (s *state) showBuilt(out string, m *toolchain.Module, asJSON bool) error {
 	if asJSON {
 		return s.writeJSON(map[string]any{
 			"message_type": "ext_build", "file": out, "name": m.Manifest.Name, "kind": m.Manifest.Kind, "bytes": len(m.Wasm),
-			"sha256": hash, "source_key": m.Key, "toolchain": m.Manifest.Toolchain, "stored": m.Stored,
+			"sha256": hash, "source_key": m.Key, "toolchain": m.Manifest.Toolchain, "stored": m.Stored, "exposed": m.Exposed,
 		})
 	}
 	how := "compiled by"
@@ -138,6 +138,9 @@ func (s *state) showBuilt(out string, m *toolchain.Module, asJSON bool) error {
 		how = "compiled before, by"
 	}
 	fmt.Fprintf(s.err, "%s %s, %s, %s %s\n", m.Manifest.Kind, m.Manifest.Name, sizeText(int64(len(m.Wasm))), how, m.Manifest.Toolchain)
+	if m.Exposed {
+		fmt.Fprintln(s.err, "note: this system cannot keep a compiler from the network and from your files; compile only sources that you trust")
+	}
 	_, err := fmt.Fprintln(s.out, out)
 	return err
 }

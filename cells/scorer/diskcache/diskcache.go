@@ -123,6 +123,7 @@ func (f *Folder) Put(key [sha256.Size]byte, content []byte) error {
 }
 
 func (f *Folder) write(key [sha256.Size]byte, content []byte) (err error) {
+	defer func() { err = f.named(err) }()
 	rest := append(key[:], content...)
 	sum := sha256.Sum256(rest)
 	temp, err := os.CreateTemp(f.dir, temporary) // mode 0600
@@ -142,6 +143,15 @@ func (f *Folder) write(key [sha256.Size]byte, content []byte) (err error) {
 		return err
 	}
 	return f.trim(hex.EncodeToString(key[:]))
+}
+
+// named gives errors the name of the folder: those of temporary files say nothing.
+func (f *Folder) named(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return &fs.PathError{Op: "write to", Path: f.dir, Err: path.Err}
+	}
+	return err
 }
 
 // trim removes entries until the others fit, but not the one that is kept.

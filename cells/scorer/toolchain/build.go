@@ -44,6 +44,7 @@ type Module struct {
 	Manifest *scorer.Manifest
 	Key      string // hash of the source, see [Modules]
 	Stored   bool   // it was found by its key, and not compiled now
+	Exposed  bool   // this system could not keep the compiler from the network and other files
 }
 
 // Build makes a module out of a source. The error is a *SourceError for a source
@@ -82,7 +83,8 @@ func build(ctx context.Context, l language, src *Source, opts *Options) (*Module
 	if m, err := stored(ctx, key, man, opts); m != nil || err != nil {
 		return m, err
 	}
-	wasm, version, err := compile(ctx, l, &job{src: src, text: text, form: f, man: man, opts: opts})
+	j := &job{src: src, text: text, form: f, man: man, opts: opts}
+	wasm, version, err := compile(ctx, l, j)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +93,7 @@ func build(ctx context.Context, l language, src *Source, opts *Options) (*Module
 	if err != nil {
 		return nil, err
 	}
-	m.Key = key
+	m.Key, m.Exposed = key, j.exposed
 	if opts.Modules != nil {
 		if err := opts.Modules.Put(ctx, key, m.Wasm); err != nil {
 			return nil, fmt.Errorf("keep the compiled module: %w", err)

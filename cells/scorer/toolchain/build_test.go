@@ -180,6 +180,7 @@ func TestSourcesThatAreRefused(t *testing.T) {
 		{"comment that is no JSON", Source{Lang: C, Text: plain[C] + "//wnb:manifest {\n//wnb:manifest \"x\":}"}, "line 7, column 1: comment wnb:manifest"},
 		{"unknown field", Source{Lang: C, Text: plain[C], Manifest: json.RawMessage(`{"colour":1}`)}, `unknown field "colour"`},
 		{"another kind", Source{Lang: C, Text: plain[C], Manifest: json.RawMessage(`{"kind":"scorer"}`)}, `says kind "scorer", and the function makes it a metric`},
+		{"streaming", Source{Lang: C, Text: plain[C], Manifest: json.RawMessage(`{"metric":{"streaming":true}}`)}, "a function gets all rows at once"},
 		{"name of a parameter", Source{Lang: C, Text: plain[C], Manifest: json.RawMessage(`{"params":{"a-b":{"type":"number"}}}`)}, "a name starts with a small letter"},
 		{"reserved word", Source{Lang: C, Text: plain[C], Manifest: json.RawMessage(`{"params":{"lambda":{"type":"number"},"type":{"type":"string"}}}`)}, `"type": this is a word`},
 		{"type of a parameter", Source{Lang: C, Text: plain[C], Manifest: json.RawMessage(`{"params":{"a":{"type":"list"}}}`)}, "must be number, integer, string or boolean"},

@@ -18,8 +18,8 @@
 // The parameters are then fields of a variable params, as in params.alpha.
 //
 // [Build] runs the toolchain that the machine has in an empty folder, with an
-// empty environment, without network, and within time and memory: see package
-// confine. It downloads nothing, and knows no packages but the language's own
+// empty environment, without network, and within time and memory, as far as the
+// system can do that: see package confine and [Module].Exposed. It downloads nothing, and knows no packages but the language's own
 // library. The same source and toolchain give the same bytes. A module that was
 // built before is found by the hash of its source, also where there is no
 // toolchain: see [Modules].

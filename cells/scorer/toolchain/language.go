@@ -59,6 +59,8 @@ type job struct {
 	man  *scorer.Manifest
 	opts *Options
 	dir  string
+
+	exposed bool // a program was not kept from the network and other files
 }
 
 // param is a parameter as the glue needs it.
@@ -138,6 +140,7 @@ func (j *job) run(ctx context.Context, env, read, write []string, args ...string
 	if err != nil {
 		return res, fmt.Errorf("compiling: %w", err)
 	}
+	j.exposed = j.exposed || !res.Offline || !res.Fenced
 	return res, nil
 }
 

@@ -72,7 +72,9 @@ func (s *Source) settle(man *scorer.Manifest, f form) error {
 		}
 		if man.Metric != nil {
 			man.Metric.Weights = f.variant == scoreWeighted
-			man.Metric.Streaming = false
+			if man.Metric.Streaming {
+				return errors.New("the manifest says streaming, which is for modules that export wnb_metric_begin, _update and _end themselves (WAT); a function gets all rows at once: ask for more limits.memory_mib")
+			}
 		}
 		if man.Scorer != nil {
 			man.Scorer.Layout = "row"
