@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -200,21 +201,25 @@ func goEnv(ctx context.Context, j *job, program string) (root, cache, version st
 }
 
 var (
-	goImport = regexp.MustCompile(`(?m)^//go:wasmimport (\S+) (\S+)\n(?://go:noescape\n)?(func .* Errno)$`)
-	goSystem = "src/syscall/*_wasip1.go"
+	goImport = regexp.MustCompile(`(?m)^//go:wasmimport (\S+) (\S+)\n(?://go:noescape\n)?(func .* (syscall\.)?Errno)$`)
+	goSystem = []string{"src/syscall/*_wasip1.go", "src/internal/syscall/unix/*_wasip1.go"}
 )
 
-// noFiles makes package syscall answer by itself, with "bad file descriptor",
-// what extensions cannot ask of the host: package fmt, for one, needs files, and
-// could not be used otherwise. It gives the file that tells the compiler so.
+// noFiles makes Go's packages of system calls answer by themselves, with "bad file
+// descriptor", what extensions cannot ask of the host: package fmt, for one, needs
+// files, and could not be used otherwise. It gives the file that tells the compiler so.
 func (j *job) noFiles(root string) (string, error) {
-	files, err := fs.Glob(os.DirFS(root), goSystem) // the root is no pattern
-	if err != nil {
-		return "", err
+	var files []string
+	for _, pattern := range goSystem {
+		more, err := fs.Glob(os.DirFS(root), pattern) // the root is no pattern
+		if err != nil {
+			return "", err
+		}
+		files = append(files, more...)
 	}
 	var overlay struct{ Replace map[string]string }
 	overlay.Replace = map[string]string{}
-	for _, name := range files {
+	for i, name := range files {
 		file := filepath.Join(root, filepath.FromSlash(name))
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -225,12 +230,12 @@ func (j *job) noFiles(root string) (string, error) {
 			if scorer.Offers(m[1], m[2]) {
 				return decl
 			}
-			return m[3] + " { return EBADF }"
+			return m[3] + " { return " + m[4] + "EBADF }"
 		})
 		if changed == string(text) {
 			continue
 		}
-		name := "overlay/" + filepath.Base(file)
+		name = fmt.Sprintf("overlay/%d.go", i)
 		if err := j.put(name, []byte(changed)); err != nil {
 			return "", err
 		}

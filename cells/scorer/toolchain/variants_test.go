@@ -227,6 +227,7 @@ func TestFailuresOfTheAuthor(t *testing.T) {
 		{"go panic", Go, "func Score(yTrue, yPred []float64) float64 {\n\treturn yTrue[len(yTrue)]\n}\n", []string{"line 2: ", "index out of range [2] with length 2"}},
 		{"go error", Go, "import \"errors\"\n\nfunc Transform(in []byte) ([]byte, error) { return nil, errors.New(\"no such text\") }\n", []string{"no such text"}},
 		{"go deadlock", Go, "func Score(yTrue, yPred []float64) float64 {\n\tselect {}\n}\n", []string{"fatal error: all goroutines are asleep - deadlock!"}},
+		{"go file", Go, "import (\n\t\"os\"\n\t\"text/template\"\n)\n\nfunc Score(yTrue, yPred []float64) float64 {\n\tif _, err := template.ParseFiles(\"/etc/passwd\"); err == nil {\n\t\treturn 0\n\t}\n\tpanic(os.RemoveAll(\"/etc\"))\n}\n", []string{"line 10: ", "open /: Bad file number"}},
 		{"go panic elsewhere", Go, "func Score(yTrue, yPred []float64) float64 {\n\tgo panic(\"no such label\")\n\tselect {}\n}\n", []string{"panic: no such label"}},
 		{"rust panic", Rust, "fn score(y_true: &[f64], y_pred: &[f64]) -> f64 {\n    y_true[y_true.len()]\n}\n", []string{"index out of bounds", ".rs:2:5"}},
 		{"rust error", Rust, "fn transform(input: &str) -> Result<String, String> {\n    Err(\"no such text\".to_string())\n}\n", []string{"no such text"}},
