@@ -81,8 +81,8 @@ func TestScoringErrorsOfExtensions(t *testing.T) {
 	h := extensionHost(t)
 	h.files["ext/picky.wasm"] = guest(t, metricManifest("picky", `"greater_is_better":true,"input":"label","outputs":1`, 4))
 	for _, test := range []errorTest{
-		{"trap", `ml.cross_val_score(ml.DecisionTreeClassifier(), X, y, cv=3, scoring=m("accuracy", which=3))`, "fold 1 of 3: extension accuracy 1.2: wnb_metric on rows 0 to 70: trap", ""},
-		{"undefined", `ml.cross_val_score(ml.DecisionTreeClassifier(), X, y, cv=3, scoring=m("picky"))`, "fold 1 of 3: extension picky 1.2: wnb_metric on rows 0 to 70: metric is undefined", `"nan": "skip"`},
+		{"trap", `ml.cross_val_score(ml.DecisionTreeClassifier(), X, y, cv=3, scoring=m("accuracy", which=3))`, "fold 1 of 3: extension accuracy 1.2: wnb_metric on rows 0 to 69: trap", ""},
+		{"undefined", `ml.cross_val_score(ml.DecisionTreeClassifier(), X, y, cv=3, scoring=m("picky"))`, "fold 1 of 3: extension picky 1.2: wnb_metric on rows 0 to 69: metric is undefined", `"nan": "skip"`},
 		{"of a setting", `ml.GridSearchCV(ml.DecisionTreeClassifier(), {"max_depth": [1]}, cv=3, scoring=m("picky")).fit(X, y)`, "GridSearchCV: setting max_depth=1: fold 1 of 3: extension picky", "skip"},
 		{"undefined for a stage", `boost.fit(X, y, eval_set=watch, eval_metric=m("undefined"))`, "undefined is NaN after iteration 1", ""},
 		{"columns", `ml.cross_val_score(ml.DecisionTreeClassifier(), wine[some], wine["cultivar"], cv=3, scoring=m("positive"))`, "extension positive takes 1 columns of predictions and got 3", ""},

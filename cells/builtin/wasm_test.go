@@ -221,8 +221,8 @@ func TestExtensionErrors(t *testing.T) {
 		{"text as a feature", `wasm.scorer("ext/any.wasm")(df)`, `"a" is not a number`, "of a numeric type are x, y"},
 		{"null", `wasm.scorer("ext/any.wasm")(frame({"k": [1, None]}))`, `column "k", row 1 is null`, ""},
 		{"wrong call", `m("brier")([1])`, "missing argument for y_pred", "it is called as brier(y_true, y_pred, sample_weight=None)"},
-		{"trap", `m("accuracy", which=3)([1, 2], [1, 2])`, "extension accuracy 1.2: wnb_metric on rows 0 to 2: trap: unreachable", ""},
-		{"not a number", `m("accuracy", which=4)([1, 2], [1, 2])`, "extension accuracy 1.2: wnb_metric on rows 0 to 2: metric is undefined on this input", `"nan": "skip"`},
+		{"trap", `m("accuracy", which=3)([1, 2], [1, 2])`, "extension accuracy 1.2: wnb_metric on rows 0 to 1: trap: unreachable", ""},
+		{"not a number", `m("accuracy", which=4)([1, 2], [1, 2])`, "extension accuracy 1.2: wnb_metric on rows 0 to 1: metric is undefined on this input", `"nan": "skip"`},
 		{"a transform of a function", `wasm_echo(len)`, "the document has no form as JSON", ""},
 		{"scoring by a scorer", `ml.cross_val_score(ml.LogisticRegression(), df[["x"]], df.c, scoring=wasm.scorer("ext/risk.wasm"))`, "the extension risk is a scorer, which does not rate models", "give a metric"},
 		{"make_scorer", `ml.make_scorer(m("brier"))`, "the manifest of the extension brier says", "give it as scoring"},
@@ -249,8 +249,8 @@ func TestSandboxLimits(t *testing.T) {
 		want  string
 		is    error
 	}{
-		"fuel":  {2, "extension accuracy 1.2: wnb_metric on rows 0 to 2: out of fuel", scorer.ErrFuel},
-		"stack": {6, "extension accuracy 1.2: wnb_metric on rows 0 to 2: call stack too deep", scorer.ErrStack},
+		"fuel":  {2, "extension accuracy 1.2: wnb_metric on rows 0 to 1: out of fuel", scorer.ErrFuel},
+		"stack": {6, "extension accuracy 1.2: wnb_metric on rows 0 to 1: call stack too deep", scorer.ErrStack},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := failure(t, h, extensionData+fmt.Sprintf(`m("accuracy", which=%d)([1, 2], [1, 2])`, test.which), nil)

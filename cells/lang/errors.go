@@ -173,13 +173,35 @@ func (f Frame) text() string {
 		s += ", in " + f.Func
 	}
 	if src := strings.TrimSpace(f.Source); src != "" {
+		src, _ = around(src, 0)
 		s += ": " + src
 	}
 	return s
 }
 
+// maxQuoted is how many characters of a source line are shown.
+const maxQuoted = 160
+
+// around is a part of a long line with a column in it, and where that is then.
+func around(source string, col int) (string, int) {
+	all := []rune(source)
+	if len(all) <= maxQuoted {
+		return source, col
+	}
+	from := min(max(0, col-1-maxQuoted/2), len(all)-maxQuoted)
+	part := string(all[from : from+maxQuoted])
+	if from+maxQuoted < len(all) {
+		part += "…"
+	}
+	if from > 0 {
+		part, col = "…"+part, col-from+1
+	}
+	return part, col
+}
+
 // quote shows a source line with a caret under the column.
 func quote(line, col int, source string) []string {
+	source, col = around(source, col)
 	number := fmt.Sprintf("%5d | ", line)
 	out := []string{number + source}
 	if col > 0 && col <= utf8.RuneCountInString(source)+1 {

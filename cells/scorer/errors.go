@@ -60,10 +60,14 @@ func (e *CallError) Error() string {
 	if e.Version != "" {
 		name += " " + e.Version
 	}
-	if e.Rows[1] > 0 {
-		return fmt.Sprintf("extension %s: %s on rows %d to %d: %v", name, e.Call, e.Rows[0], e.Rows[1], e.Err)
+	rows := ""
+	switch last := e.Rows[1] - 1; {
+	case last > e.Rows[0]:
+		rows = fmt.Sprintf(" on rows %d to %d", e.Rows[0], last)
+	case last == e.Rows[0]:
+		rows = fmt.Sprintf(" on row %d", last)
 	}
-	return fmt.Sprintf("extension %s: %s: %v", name, e.Call, e.Err)
+	return fmt.Sprintf("extension %s: %s%s: %v", name, e.Call, rows, e.Err)
 }
 
 func (e *CallError) Unwrap() error { return e.Err }
