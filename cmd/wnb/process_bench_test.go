@@ -5,8 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // BenchmarkProcess times whole processes of the built binary, from start to
@@ -37,25 +40,63 @@ func BenchmarkProcess(b *testing.B) {
 
 // timeProcess times a command line, with a store in dir.
 func timeProcess(b *testing.B, dir string, args []string) {
-	once := func() {
-		cmd := exec.Command("wnb", args...)
-		cmd.Env = append(os.Environ(), "WNB_STORE="+filepath.Join(dir, "store"))
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("wnb %v: %v\n%s", args, err, out)
-		}
-	}
-	once() // results are kept, and the store is there
+	runTimed(b, dir, args...) // results are kept, and the store is there
 	for b.Loop() {
-		once()
+		runTimed(b, dir, args...)
 	}
 }
 
-// BenchmarkProcessCached times runs in which nothing changed, a run whose cells
-// are kept, and one in which two cells wait beside each other.
+// runTimed runs a command line, and gives the time that it took.
+func runTimed(b *testing.B, dir string, args ...string) time.Duration {
+	b.Helper()
+	cmd := exec.Command("wnb", args...)
+	cmd.Env = append(os.Environ(), "WNB_STORE="+filepath.Join(dir, "store"))
+	start := time.Now()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Errorf("wnb %v: %v\n%s", args, err, out)
+	}
+	return time.Since(start)
+}
+
+// BenchmarkParallelCells runs two cells that compute after and beside each other,
+// and, for what the machine gives, two processes of one cell each, all in turn.
+func BenchmarkParallelCells(b *testing.B) {
+	dir := b.TempDir()
+	one, two := filepath.Join(dir, "one.wnb"), filepath.Join(dir, "two.wnb")
+	text := "---\nwnb: 1\n---\n\n```starlark {#a}\n" + second + "x = _n\n```\n"
+	for file, text := range map[string]string{one: text, two: text + "\n```starlark {#b}\n" + second + "y = _n\n```\n"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	runTimed(b, dir, "run", two)
+	var cells, processes, ms []float64
+	for b.Loop() {
+		after := runTimed(b, dir, "run", "--no-cache", "-j", "1", two)
+		beside := runTimed(b, dir, "run", "--no-cache", "-j", "2", two)
+		cells, ms = append(cells, float64(beside)/float64(after)), append(ms, float64(beside.Milliseconds()))
+		after = runTimed(b, dir, "run", "--no-cache", one) + runTimed(b, dir, "run", "--no-cache", one)
+		start := time.Now()
+		var wait sync.WaitGroup
+		for range 2 {
+			wait.Go(func() { runTimed(b, dir, "run", "--no-cache", one) })
+		}
+		wait.Wait()
+		processes = append(processes, float64(time.Since(start))/float64(after))
+	}
+	for unit, values := range map[string][]float64{"of-j1": cells, "of-two-processes": processes, "j2-ms": ms} {
+		slices.Sort(values)
+		b.ReportMetric(values[len(values)/2], unit)
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkProcessCached times runs in which nothing changed, and one whose cells
+// are kept.
 func BenchmarkProcessCached(b *testing.B) {
 	dir := b.TempDir()
 	for name, text := range map[string]string{
-		"ten": trivial(10), "thousand": trivial(1000), "two": "---\nwnb: 1\n---\n\n```starlark {#a}\n" + second + "x = _n\n```\n\n```starlark {#b}\n" + second + "y = _n\n```\n",
+		"ten": trivial(10), "thousand": trivial(1000),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+".wnb"), []byte(text), 0o600); err != nil {
 			b.Fatal(err)
@@ -67,8 +108,6 @@ func BenchmarkProcessCached(b *testing.B) {
 	b.Run("thousand_cells_cached", func(b *testing.B) {
 		timeProcess(b, dir, []string{"run", file("thousand")})
 	})
-	b.Run("two_cells_j1", func(b *testing.B) { timeProcess(b, dir, []string{"run", "--no-cache", "-j", "1", file("two")}) })
-	b.Run("two_cells_j2", func(b *testing.B) { timeProcess(b, dir, []string{"run", "--no-cache", "-j", "2", file("two")}) })
 }
 
 // second is a loop of about one second.
